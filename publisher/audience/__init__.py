@@ -1,0 +1,1 @@
+"""Addresses, tokens, and lists of subscribers as files."""

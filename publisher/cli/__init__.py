@@ -1,0 +1,1 @@
+"""The commands: flags in, one recipe called, what it did printed."""

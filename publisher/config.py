@@ -1,0 +1,290 @@
+"""publisher.toml → Config: frozen, every key known, every secret kept out of the file.
+
+A wrong file is answered with all of its mistakes at once, each with its line and, for an unknown key, the nearest name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+
+from publisher.config_errors import settings_error, syntax_error
+from publisher.errors import ConfigError
+
+FILE_NAME = "publisher.toml"
+
+
+class Table(BaseModel):
+    """A table of publisher.toml: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Secret(BaseModel):
+    """A value that publisher.toml only points at: `{ env = "NAME" }` or `{ file = "path" }`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _never_in_the_clear(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError('a secret is never written here; write { env = "NAME" } or { file = "path" }')  # noqa: TRY004 - pydantic collects ValueError
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Secret:
+        if (self.env is None) == (self.file is None):
+            raise ValueError('write either { env = "NAME" } or { file = "path" }')
+        return self
+
+    def reveal(self, root: Path) -> str:
+        """Read the secret. `root` is the folder of publisher.toml, which a relative `file` starts from."""
+        if self.env is not None:
+            value = os.environ.get(self.env)
+            if not value:
+                raise ConfigError(f"the environment variable {self.env} is not set", hint=f"export {self.env}=…")
+            return value
+        path = root / (self.file or "")
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"can't read the secret in {path}: {error.strerror}") from error
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f'no such time zone: "{name}"; write an IANA name such as Asia/Taipei') from error
+    return name
+
+
+def _language(tag: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        raise ValueError(f'not a BCP 47 language tag: "{tag}"; write zh-TW, en, ja…')
+    return tag
+
+
+def _absolute_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+        raise ValueError(f'not an absolute web address: "{url}"; write https://…')
+    return url
+
+
+def _site_url(url: str) -> str:
+    return _absolute_url(url).rstrip("/") + "/"
+
+
+def _mailbox(address: str) -> str:
+    if re.search(r"[\r\n]", address) or not re.fullmatch(r"[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", address):
+        raise ValueError(f'not a mail address: "{address}"; write name@example.org or "Name <name@example.org>"')
+    return address
+
+
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+Language = Annotated[str, AfterValidator(_language)]
+SiteUrl = Annotated[str, AfterValidator(_site_url)]
+AbsoluteUrl = Annotated[str, AfterValidator(_absolute_url)]
+MailboxText = Annotated[str, AfterValidator(_mailbox)]
+FeedFormat = Literal["rss", "atom", "json"]
+Generator = Literal["hugo", "plain"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class SiteConfig(Table):
+    """[site]: what is published, and where it is read from."""
+
+    title: str
+    #: Absolute address of the site's home page; ends in "/".
+    url: SiteUrl
+    description: str = ""
+    language: Language = "en"
+    #: For dates without an offset, and for what "this week" means.
+    timezone: TimeZone = "UTC"
+    author: str = ""
+    author_email: str = ""
+    #: What makes the site: decides how file names become addresses.
+    generator: Generator = "plain"
+    content: str = "content"
+    static: tuple[str, ...] = ("static",)
+    #: Sections whose posts are published; empty: all of them.
+    sections: tuple[str, ...] = ()
+    #: Where the site's finished files lie.
+    output: str = "public"
+
+
+class FeedsConfig(Table):
+    """[feeds]: the documents that feed readers fetch."""
+
+    #: Folder of the feeds below the site's address.
+    path: str = "feeds"
+    formats: tuple[FeedFormat, ...] = ("rss", "atom", "json")
+    #: How many entries a feed shows.
+    limit: int = Field(default=20, ge=1)
+    #: WebSub hubs announced in each feed.
+    hubs: tuple[AbsoluteUrl, ...] = ()
+
+
+class PodcastConfig(Table):
+    """[podcast]: posts with `audio:` as a podcast."""
+
+    title: str = ""
+    description: str = ""
+    #: Cover: path below the static folders, or an absolute address. Square, 1400 to 3000 pixels, JPEG or PNG.
+    cover: str
+    #: Apple's category, exact spelling; "Society & Culture/Documentary" names a subcategory.
+    category: str
+    author: str = ""
+    owner_name: str = ""
+    owner_email: str = ""
+    explicit: bool = False
+    kind: Literal["episodic", "serial"] = "episodic"
+
+
+class NewsletterConfig(Table):
+    """[newsletters.<name>]: a digest with a schedule."""
+
+    #: Masthead; the site's title where empty.
+    title: str = ""
+    language: Language | None = None
+    timezone: TimeZone | None = None
+    #: The From line: one mailbox on a domain of yours.
+    sender: MailboxText
+    reply_to: MailboxText | None = None
+    #: Printed at the foot of every mail: the law asks for it in most countries.
+    postal_address: str = Field(min_length=1)
+    #: The week ends on this day at this time, in the newsletter's time zone.
+    weekday: Weekday = "monday"
+    hour: time = time(8, 0)
+    #: The number of the first issue made here.
+    first_number: int = Field(default=1, ge=1)
+    #: Which [delivery.<name>] carries it.
+    transport: str = "maildir"
+    #: Address that takes "unsubscribe" mails; the sender where empty.
+    unsubscribe_mailto: str = ""
+    #: https address of an unsubscribe endpoint; the token is appended. Empty: unsubscribing by mail only.
+    unsubscribe_url: str = ""
+    #: Envelope sender (bounces return there); the sender's address where empty.
+    envelope_sender: str = ""
+
+    @model_validator(mode="after")
+    def _one_click_is_https(self) -> NewsletterConfig:
+        if self.unsubscribe_url and not self.unsubscribe_url.startswith("https://"):
+            raise ValueError("unsubscribe_url must begin with https:// (RFC 8058)")
+        return self
+
+
+class StoreConfig(Table):
+    """[store]: subscribers, issues and the ledger."""
+
+    #: SQLAlchemy address; a relative SQLite path starts from the folder of publisher.toml.
+    url: str = "sqlite:///publisher.db"
+
+
+class Config(Table):
+    """The whole of publisher.toml."""
+
+    site: SiteConfig
+    feeds: FeedsConfig = FeedsConfig()
+    podcast: PodcastConfig | None = None
+    newsletters: dict[str, NewsletterConfig] = Field(default_factory=dict)
+    #: One table per transport; each transport parses its own (docs/adding-a-transport.md).
+    delivery: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    store: StoreConfig = StoreConfig()
+
+    _root: Path = PrivateAttr(default_factory=Path)
+
+    @property
+    def root(self) -> Path:
+        """Folder that holds publisher.toml; every relative path starts here."""
+        return self._root
+
+    @property
+    def content_dir(self) -> Path:
+        """Folder of the posts."""
+        return self.root / self.site.content
+
+    @property
+    def static_dirs(self) -> tuple[Path, ...]:
+        """Folders whose files the site serves as they are."""
+        return tuple(self.root / name for name in self.site.static)
+
+    @property
+    def output_dir(self) -> Path:
+        """Folder that the finished files go to."""
+        return self.root / self.site.output
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.site.timezone)
+
+    def newsletter(self, name: str) -> NewsletterConfig:
+        """Look a newsletter up by name, or say which there are."""
+        if name in self.newsletters:
+            return self.newsletters[name]
+        known = ", ".join(sorted(self.newsletters)) or "none yet"
+        near = difflib.get_close_matches(name, self.newsletters, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"add a [newsletters.{name}] table; there are: {known}"
+        raise ConfigError(f'{FILE_NAME}: there is no newsletter "{name}"', hint=hint)
+
+    def language_of(self, newsletter: NewsletterConfig) -> str:
+        """Language of a newsletter's mails."""
+        return newsletter.language or self.site.language
+
+    def zone_of(self, newsletter: NewsletterConfig) -> ZoneInfo:
+        """Time zone in which a newsletter's weeks begin and end."""
+        return ZoneInfo(newsletter.timezone or self.site.timezone)
+
+
+def load_config(path: Path) -> Config:
+    """Read publisher.toml.
+
+    path: the file, or the folder that holds it.
+    Raises ConfigError (or PublisherErrors, when there are several) with the line of each mistake.
+    """
+    file = path / FILE_NAME if path.is_dir() else path
+    try:
+        source = file.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"no {FILE_NAME} in {file.parent}", hint="run `publisher init` to make one") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"can't read {file}: {error}") from error
+    return parse_config(source, file)
+
+
+def parse_config(source: str, file: Path) -> Config:
+    """Turn the text of publisher.toml into a Config. `file` is for messages and for `root`."""
+    try:
+        table = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise syntax_error(error, source, file.name) from error
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        raise settings_error(error, Config, source, file.name) from error
+    config._root = file.parent  # noqa: SLF001 - the one place that knows where the file lay
+    return config
+
+
+TableT = TypeVar("TableT", bound=Table)
+
+
+def parse_delivery(config: Config, name: str, model: type[TableT]) -> TableT:
+    """Turn the table [delivery.<name>] into a transport's own settings model."""
+    try:
+        return model.model_validate(config.delivery.get(name, {}))
+    except ValidationError as error:
+        raise settings_error(error, model, "", FILE_NAME, prefix=("delivery", name)) from error

@@ -1,0 +1,1 @@
+"""A site on disk becomes posts; a post's Markdown becomes clean HTML."""

@@ -1,0 +1,94 @@
+"""A feed: one document with a title, its entries and the addresses it is served at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from publisher.model.post import Author, Enclosure, Image
+
+Format = Literal["rss", "atom", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A post as a feed shows it."""
+
+    #: Permanent id: RSS guid, Atom id, JSON Feed id.
+    guid: str
+    url: str
+    title: str
+    published: datetime
+    #: Last significant change (RFC 4287, 4.2.15); never before `published`.
+    updated: datetime
+    #: Plain text.
+    summary: str
+    #: Full content: clean HTML, absolute URLs, hero shown once.
+    html: str
+    language: str = ""
+    authors: tuple[Author, ...] = ()
+    categories: tuple[str, ...] = ()
+    image: Image | None = None
+    enclosure: Enclosure | None = None
+    #: The article or video the post is about (Atom rel=via, JSON Feed external_url); empty if none.
+    source_url: str = ""
+    source_name: str = ""
+    #: Podcast: season and episode, non-zero; None if not numbered.
+    season: int | None = None
+    episode: int | None = None
+    explicit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One document, before it becomes RSS, Atom or JSON."""
+
+    title: str
+    description: str
+    #: The page that a person would read instead.
+    home_url: str
+    #: Absolute address of this feed in each format it is served in.
+    urls: Mapping[Format, str]
+    #: Atom id of the feed itself; permanent.
+    guid: str
+    language: str
+    #: Newest first.
+    entries: tuple[Entry, ...]
+    authors: tuple[Author, ...] = ()
+    icon: Image | None = None
+    #: WebSub hubs (W3C WebSub, 4).
+    hubs: tuple[str, ...] = ()
+    copyright: str = ""
+
+    @property
+    def updated(self) -> datetime | None:
+        """The newest entry's date, never the time of the build: equal input gives equal bytes."""
+        return max((entry.updated for entry in self.entries), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Podcast:
+    """What podcast apps require beyond a feed (podcasters.apple.com/support/823)."""
+
+    feed: Feed
+    #: Absolute address of the podcast feed.
+    url: str
+    #: Square cover, 1400 to 3000 pixels, JPEG or PNG.
+    cover: Image
+    #: Apple's category and subcategory, exact spelling; subcategory may be empty.
+    category: str
+    subcategory: str = ""
+    author: str = ""
+    owner_name: str = ""
+    owner_email: str = ""
+    explicit: bool = False
+    #: "episodic" or "serial".
+    kind: str = "episodic"
+    #: UUIDv5 of the feed's address (podcast namespace, `podcast:guid`).
+    podcast_guid: str = ""
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

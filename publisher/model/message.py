@@ -1,0 +1,50 @@
+"""A message: what one subscriber gets, made by filling the slots of a template that all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: The places where readers differ. ASCII, no braces: premailer and URL joining leave them alone.
+SLOTS = ("XXUNSUBSCRIBEXX", "XXPREFERENCESXX", "XXNAMEXX")
+
+#: A text cut at its slots: plain pieces, and the names of the slots between them.
+Pieces = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A name and an address (RFC 5322, 3.4)."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What the receiving server is told (RFC 5321): who gets it back, and who gets it."""
+
+    sender: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One issue for one subscriber, in both shapes that transports take: RFC 5322 bytes, and parts for an ESP's API."""
+
+    #: Names this delivery for ever, and is the ESP's idempotency key: "weekly/128/17".
+    delivery_key: str
+    envelope: Envelope
+    sender: Mailbox
+    recipient: Mailbox
+    reply_to: Mailbox | None
+    subject: str
+    html: str
+    text: str
+    #: Everything beyond From, To, Subject, Reply-To, Date and MIME: Message-ID, List-*, Auto-Submitted…
+    headers: Mapping[str, str]
+    #: The complete message, CRLF line ends, no line over 998 octets.
+    content: bytes

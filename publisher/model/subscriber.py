@@ -1,0 +1,36 @@
+"""Who reads, and who must not be written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ConsentState = Literal["pending", "active", "unsubscribed"]
+SuppressionReason = Literal["unsubscribed", "hard bounce", "complaint", "manual"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """An address with a consent state, for one newsletter."""
+
+    #: Given by the store; stable, says nothing about the person.
+    id: int
+    newsletter: str
+    #: As the person wrote it; compared by `audience.address.normalise`.
+    email: str
+    name: str = ""
+    state: ConsentState = "active"
+    #: When the state was reached, aware.
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """An address that must not be mailed, whatever lists it is on."""
+
+    email: str
+    reason: SuppressionReason
+    since: datetime

@@ -1,0 +1,1 @@
+"""Recipes: the rooms are introduced to each other here, and nowhere else."""

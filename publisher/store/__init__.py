@@ -1,0 +1,1 @@
+"""What must not be forgotten: subscribers, suppressions, issues, the ledger."""
