@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The places where readers differ. ASCII, no braces: premailer and URL joining leave them alone.
-SLOTS = ("XXUNSUBSCRIBEXX", "XXPREFERENCESXX", "XXNAMEXX")
+SLOTS = ("XXUNSUBSCRIBEXX",)
 
 #: A text cut at its slots: plain pieces, and the names of the slots between them.
 Pieces = tuple[str, ...]
