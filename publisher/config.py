@@ -106,18 +106,25 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class SiteConfig(Table):
     """[site]: what is published, and where it is read from."""
 
+    #: Name of the site, and of its feeds.
     title: str
     #: Absolute address of the site's home page; ends in "/".
     url: SiteUrl
+    #: One sentence about the site; feed readers show it.
     description: str = ""
+    #: Language of the posts (BCP 47): zh-TW, en, ja…
     language: Language = "en"
     #: For dates without an offset, and for what "this week" means.
     timezone: TimeZone = "UTC"
+    #: Who writes, where a post names nobody.
     author: str = ""
+    #: Shown in feeds only where set.
     author_email: str = ""
     #: What makes the site: decides how file names become addresses.
     generator: Generator = "plain"
+    #: Folder of the posts.
     content: str = "content"
+    #: Folders whose files the site serves as they are.
     static: tuple[str, ...] = ("static",)
     #: Sections whose posts are published; empty: all of them.
     sections: tuple[str, ...] = ()
@@ -130,6 +137,7 @@ class FeedsConfig(Table):
 
     #: Folder of the feeds below the site's address.
     path: str = "feeds"
+    #: Which documents are written for each feed.
     formats: tuple[FeedFormat, ...] = ("rss", "atom", "json")
     #: How many entries a feed shows.
     limit: int = Field(default=20, ge=1)
@@ -140,16 +148,23 @@ class FeedsConfig(Table):
 class PodcastConfig(Table):
     """[podcast]: posts with `audio:` as a podcast."""
 
+    #: Name of the show; the site's title where empty.
     title: str = ""
+    #: What the show is about; the site's description where empty. At most 4000 bytes (Apple).
     description: str = ""
     #: Cover: path below the static folders, or an absolute address. Square, 1400 to 3000 pixels, JPEG or PNG.
     cover: str
     #: Apple's category, exact spelling; "Society & Culture/Documentary" names a subcategory.
     category: str
+    #: Who speaks; the site's author where empty.
     author: str = ""
+    #: Whom directories write to; not shown to listeners.
     owner_name: str = ""
+    #: Address at which directories check that the show is yours.
     owner_email: str = ""
+    #: Whether the show is not for children.
     explicit: bool = False
+    #: serial: to be heard from the first episode on.
     kind: Literal["episodic", "serial"] = "episodic"
 
 
@@ -158,15 +173,19 @@ class NewsletterConfig(Table):
 
     #: Masthead; the site's title where empty.
     title: str = ""
+    #: Language of the mail; the site's where not set.
     language: Language | None = None
+    #: Where the week begins and ends; the site's where not set.
     timezone: TimeZone | None = None
     #: The From line: one mailbox on a domain of yours.
     sender: MailboxText
+    #: Where answers go; the sender where not set.
     reply_to: MailboxText | None = None
-    #: Printed at the foot of every mail: the law asks for it in most countries.
-    postal_address: str = Field(min_length=1)
+    #: Printed at the foot of every mail. The law of most countries asks for it: only local transports send without.
+    postal_address: str = ""
     #: The week ends on this day at this time, in the newsletter's time zone.
     weekday: Weekday = "monday"
+    #: Time of day at which the week ends.
     hour: time = time(8, 0)
     #: The number of the first issue made here.
     first_number: int = Field(default=1, ge=1)

@@ -1,0 +1,80 @@
+"""The program `publisher`: its commands, and how it ends.
+
+Exit codes: 0 done, 1 your files, 2 usage, 3 partly sent, 75 try later (EX_TEMPFAIL of sysexits.h).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from publisher import __version__
+from publisher.cli import build, config, init, issue, send, subscribers
+from publisher.errors import DeliveryError, PublisherError, PublisherErrors
+
+EX_TEMPFAIL = 75
+
+app = typer.Typer(
+    name="publisher",
+    help="Turn a folder of Markdown posts into feeds and a weekly mail, and send it to everybody once.",
+    epilog="A first day: publisher init · publisher build · publisher issue weekly · publisher send weekly --dry-run",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("init")(init.init)
+app.command("config")(config.config)
+app.command("build")(build.build)
+app.command("issue")(issue.issue)
+app.command("send")(send.send)
+app.add_typer(subscribers.app, name="subscribers")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"publisher {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")] = False,
+) -> None:
+    """Read what stands before the command."""
+    del version
+    if debug:
+        os.environ["PUBLISHER_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the program and end with the right exit code; our own errors are said plainly, bugs show themselves."""
+    try:
+        app()
+    except PublisherError as error:
+        if os.environ.get("PUBLISHER_DEBUG"):
+            raise
+        typer.echo(_shown(error), err=True)
+        sys.exit(exit_code(error))
+
+
+def exit_code(error: PublisherError) -> int:
+    """Choose the exit code of an error: 75 where trying later can help, else 1."""
+    return EX_TEMPFAIL if isinstance(error, DeliveryError) and error.temporary else 1
+
+
+def _shown(error: PublisherError) -> str:
+    errors = error.errors if isinstance(error, PublisherErrors) else (error,)
+    mark = typer.style("error: ", fg="red", bold=True)
+    return "\n".join(mark + str(one) for one in errors)
+
+
+if __name__ == "__main__":
+    main()
