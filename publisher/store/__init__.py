@@ -1,1 +1,1 @@
-"""What must not be forgotten: subscribers, suppressions, issues, the ledger."""
+"""What outlives a run: subscribers, suppressions, frozen issues and the ledger (SQLAlchemy Core, Alembic)."""

@@ -1,0 +1,181 @@
+"""The tables, as the newest migration leaves them.
+
+Times are stored in UTC and given back aware. Nothing here is ever deleted: a subscriber changes state, a delivery
+changes state, an issue changes not at all (triggers of migration 0001 refuse it).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+#: The migration that leaves the tables as this file describes them.
+REVISION = "0001"
+
+#: planned → claimed → committing → accepted | deferred | rejected | uncertain; suppressed at plan or claim time.
+DeliveryState = Literal[
+    "planned", "claimed", "committing", "accepted", "deferred", "rejected", "uncertain", "suppressed"
+]
+DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment: stored as UTC (SQLite keeps no zone, so it is added again on the way out)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into what the database keeps; a naive one is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without time zone can't be stored: {value!r}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the moment back, aware, in UTC."""
+        if value is None:
+            return None
+        moment: datetime = value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+        return moment
+
+
+#: Constraints get predictable names, so that a later migration can drop them on every database.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Law 4: whatever was sent can be shown again.
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("period_start", UtcDateTime, nullable=False),
+    Column("period_end", UtcDateTime, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("frozen_at", UtcDateTime, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("web_url", Text, nullable=False),
+    UniqueConstraint("newsletter", "period_start"),
+    UniqueConstraint("newsletter", "number"),
+)
+
+#: The manifest of each issue: which posts it told of, in the order shown.
+issue_posts = Table(
+    "issue_posts",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("guid", Text, nullable=False),
+    UniqueConstraint("issue_id", "guid"),
+    sqlite_with_rowid=False,
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter", String, nullable=False),
+    #: As the person wrote it.
+    Column("email", Text, nullable=False),
+    #: As it is compared (audience.address.normalise).
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    UniqueConstraint("newsletter", "address"),
+    Index(None, "newsletter", "state"),
+    CheckConstraint("state IN ('pending', 'active', 'unsubscribed')", name="state"),
+    # An id names a person in unsubscribe links that live for years: it must never be given to somebody else.
+    sqlite_autoincrement=True,
+)
+
+#: By address, whatever list it is on. No foreign key: an address may be suppressed that never subscribed.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("reason", String(32), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+#: One row per issue whose audience is fixed: active = planned + suppressed + invalid.
+plans = Table(
+    "plans",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("planned", Integer, nullable=False),
+    Column("suppressed", Integer, nullable=False),
+    Column("invalid", Integer, nullable=False),
+)
+
+#: The ledger: one issue to one subscriber.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    Column("subscriber_id", ForeignKey("subscribers.id"), primary_key=True, autoincrement=False),
+    #: RCPT TO, fixed when the audience was planned.
+    Column("email", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    #: Goes up with each claim; an outcome is written only by whoever holds the current number (fencing).
+    Column("attempt", Integer, nullable=False),
+    Column("transport", String, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    #: Class of a failure in one word, for decisions; `detail` is what was answered, for people.
+    Column("reason", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("smtp_code", Integer, nullable=True),
+    #: A deferred delivery is not tried before this moment.
+    Column("retry_at", UtcDateTime, nullable=True),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index(None, "issue_id", "state", "subscriber_id"),
+    CheckConstraint(f"state IN ({', '.join(repr(state) for state in DELIVERY_STATES)})", name="state"),
+    sqlite_with_rowid=False,
+)
+
+#: Keys that sign unsubscribe links. A retired key still reads old links; it signs no new ones.
+token_keys = Table(
+    "token_keys",
+    metadata,
+    Column("kid", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
