@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from publisher.errors import Problem
     from publisher.model.post import Author, Enclosure, Image
 
 Format = Literal["rss", "atom", "json"]
@@ -42,6 +43,8 @@ class Entry:
     season: int | None = None
     episode: int | None = None
     explicit: bool = False
+    #: Doubts met while the entry was made: characters left out, numbers not understood.
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

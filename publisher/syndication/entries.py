@@ -1,0 +1,169 @@
+"""A post becomes an entry: what every feed, whatever its format, says about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
+
+from publisher.errors import ContentError, Location, Problem
+from publisher.model.feed import Entry
+from publisher.syndication.labels import source_label
+from publisher.syndication.summary import first_sentences
+from publisher.syndication.xml_text import Forbidden, clean_text, clean_value
+from publisher.templates import render
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from publisher.model.post import Post, Rendered
+
+TEMPLATE = "entry.html.j2"
+#: A picture that comes before this much text is at the top: a reader sees it on the first screen.
+NEAR_TOP_CHARS = 300
+_TITLE_CHARS = 60
+
+_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"', re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_ASCII_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+#: Everything that may stand in a URL as it is (RFC 3986, 2.2 and 2.3), and the percent sign of what is encoded already.
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The line below an entry that names what it is about. Templates get this."""
+
+    #: "原文來源：" in the post's language.
+    label: str
+    #: Empty where only the name is known.
+    url: str
+    name: str
+
+
+def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment) -> Entry:
+    """Make the entry that shows a post in feeds.
+
+    rendered: the post's Markdown for the target "feed".  env: the Jinja environment of `feeds/` (`templates.FEEDS`).
+    Characters that XML can't carry are left out; they and whatever else was not understood become `Entry.problems`.
+    Raises ContentError for a post without a date, TemplateError for a broken entry.html.j2.
+    """
+    published = post.published
+    if published is None:
+        raise ContentError("a post without a date is in no feed", at=place_of(post), hint="write date: in it")
+    found: list[Forbidden] = []
+    post = clean_value(post, found.append)
+    html = clean_value(rendered.html, found.append, "the text")
+    text = clean_text(rendered.text)
+    problems = [_not_xml(post, forbidden) for forbidden in found]
+    source = _source_of(post, problems)
+    return Entry(
+        guid=clean_text(guid).strip(),
+        url=post.url,
+        title=_one_line(post.title) or first_sentences(text, _TITLE_CHARS) or post.url,
+        published=published,
+        updated=max(published, post.updated or published),
+        summary=_one_line(post.description) or first_sentences(text),
+        html=_html_of(post, html, source, env),
+        language=post.language,
+        authors=post.authors,
+        categories=tuple(dict.fromkeys(_one_line(name) for name in (*post.categories, *post.tags) if name.strip())),
+        image=post.hero,
+        enclosure=post.audio,
+        source_url=source.url if source else "",
+        source_name=source.name if source else "",
+        **_episode_of(post, problems),
+        problems=tuple(problems),
+    )
+
+
+def place_of(post: Post) -> Location:
+    """Name a post's file as a person would type it: from the content folder on."""
+    depth = post.key.count("/") + 1
+    folder = post.path.parents[depth - 1].name if len(post.path.parents) >= depth else ""
+    return Location(f"{folder}/{post.key}" if folder else post.key)
+
+
+def shows_near_top(html: str, url: str) -> bool:
+    """Tell whether an HTML fragment shows the picture at `url` before its reader has read far."""
+    for match in _IMAGE.finditer(html):
+        if len(_TAG.sub("", html[: match.start()])) > NEAR_TOP_CHARS:
+            return False
+        if _same_file(unescape(match[1]), url):
+            return True
+    return False
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Compare two addresses without what asks a server for another size or version of the same picture."""
+    return re.split(r"[?#]", one, maxsplit=1)[0] == re.split(r"[?#]", other, maxsplit=1)[0]
+
+
+def _html_of(post: Post, html: str, source: Source | None, env: Environment) -> str:
+    hero = post.hero
+    if hero and shows_near_top(html, hero.url):
+        hero = None
+    shown = render(env, TEMPLATE, post=post, hero=hero, html=Markup(html), source=source)
+    return clean_text(shown).strip() + "\n"
+
+
+def _source_of(post: Post, problems: list[Problem]) -> Source | None:
+    """Make the source line of a post, with an address that every format can carry; None where there is none."""
+    url = quote(post.source_url.strip(), safe=_URL_SAFE)
+    if url and not _is_web_address(url):
+        hint = "write source_url: https://…"
+        problems.append(
+            Problem(f"source_url is no web address: {post.source_url}", place_of(post), hint, rule="source-url")
+        )
+        url = ""
+    name = _one_line(post.source_name) or (urlsplit(url).hostname or "").removeprefix("www.")
+    return Source(label=source_label(post.language), url=url, name=name) if name else None
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _episode_of(post: Post, problems: list[Problem]) -> dict[str, Any]:
+    """Read what a podcast asks of a post with audio: season, episode, explicit."""
+    if post.audio is None:
+        return {}
+    explicit = str(post.params.get("explicit", "")).lower() in {"true", "yes"}
+    return {
+        "season": _number_of(post, "season", problems),
+        "episode": _number_of(post, "episode", problems),
+        "explicit": explicit,
+    }
+
+
+def _number_of(post: Post, key: str, problems: list[Problem]) -> int | None:
+    value = post.params.get(key)
+    if value is None or value == "":
+        return None
+    text = str(value).strip()
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    hint = f"write {key}: 1"
+    problems.append(
+        Problem(f"{key} is not a whole number above zero: {value}", place_of(post), hint, rule="podcast-number")
+    )
+    return None
+
+
+def _not_xml(post: Post, forbidden: Forbidden) -> Problem:
+    return Problem(
+        str(forbidden), place_of(post), "delete the character: no XML feed can carry it", rule="xml-character"
+    )
+
+
+def _one_line(text: str) -> str:
+    """Join the lines of a text. Only ASCII white space counts: a full-width space in a Chinese title is meant."""
+    return _ASCII_SPACE.sub(" ", text).strip(" ")

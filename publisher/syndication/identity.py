@@ -1,0 +1,16 @@
+"""Which entry is which, for ever: the guid that a post is known by in every feed and every issue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.model.post import Post
+
+
+def guid_of(post: Post) -> str:
+    """Give the permanent id of a post: what its front matter says, else its permalink.
+
+    The permalink is what Hugo writes as guid: subscribers who move over with a site see no post again as unread.
+    """
+    return post.guid or post.url

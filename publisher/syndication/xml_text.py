@@ -1,0 +1,68 @@
+"""Characters that XML 1.0 can't carry, taken out of any value, with a word about where they were.
+
+All three formats get the cleaned text, JSON too, so that they say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Everything outside the production Char of XML 1.0 (section 2.2) that a Python string can hold.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: An XML parser makes one line feed of each of these (section 2.11), a JSON parser does not.
+_LINE_END = re.compile("\r\n?")
+_CONTEXT_CHARS = 12
+
+ValueT = TypeVar("ValueT")
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """One character that had to go."""
+
+    #: The field it stood in, such as "title" or "authors.name".
+    where: str
+    #: Characters before it in that field.
+    offset: int
+    character: str
+    #: A few characters before it, for finding the place in an editor.
+    before: str
+
+    def __str__(self) -> str:
+        after = f' after "{self.before}"' if self.before else ""
+        return f"{self.where} holds U+{ord(self.character):04X} at character {self.offset}{after}: left out"
+
+
+def clean_text(text: str) -> str:
+    """Take out what XML can't carry, and make every line end a line feed."""
+    return _LINE_END.sub("\n", _FORBIDDEN.sub("", text))
+
+
+def clean_value(value: ValueT, report: Callable[[Forbidden], None], where: str = "") -> ValueT:
+    """Clean every string in a value: a string, a tuple, or a frozen dataclass of such; anything else stays as it is."""
+    cleaned: Any = value
+    if isinstance(value, str):
+        for forbidden in _find(value, where):
+            report(forbidden)
+        cleaned = clean_text(value)
+    elif isinstance(value, tuple):
+        cleaned = tuple(clean_value(part, report, where) for part in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        below = f"{where}." if where else ""
+        names = [field.name for field in fields(value)]
+        cleaned = replace(value, **{name: clean_value(getattr(value, name), report, below + name) for name in names})
+    return cleaned  # type: ignore[no-any-return]
+
+
+def _find(text: str, where: str) -> list[Forbidden]:
+    return [
+        Forbidden(
+            where, match.start(), match[0], clean_text(text[max(0, match.start() - _CONTEXT_CHARS) : match.start()])
+        )
+        for match in _FORBIDDEN.finditer(text)
+    ]

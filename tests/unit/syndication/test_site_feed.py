@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from publisher.config import Config, parse_config
+from publisher.errors import ConfigError
+from publisher.syndication.site_feed import feed_path, make_feed, make_podcast
+from tests.feed_samples import COVER, a_full_entry, an_entry
+
+SITE = """
+[site]
+title = "山城週記"
+url = "https://shan.example/blog"
+language = "zh-TW"
+"""
+PODCAST = """
+[podcast]
+cover = "cover.jpg"
+category = "Society & Culture/Documentary"
+"""
+
+
+def a_config(text: str = "") -> Config:
+    return parse_config(SITE + text, Path("site/publisher.toml"))
+
+
+def test_a_feed_is_served_below_the_address_of_its_site() -> None:
+    feed = make_feed(a_config(), [an_entry()])
+    assert dict(feed.urls) == {
+        "rss": "https://shan.example/blog/feeds/rss.xml",
+        "atom": "https://shan.example/blog/feeds/atom.xml",
+        "json": "https://shan.example/blog/feeds/feed.json",
+    }
+    assert feed.home_url == "https://shan.example/blog/"
+
+
+def test_only_the_formats_that_are_wanted_have_an_address() -> None:
+    feed = make_feed(a_config('[feeds]\nformats = ["atom"]\nhubs = ["https://hub.example/"]'), [])
+    assert list(feed.urls) == ["atom"]
+    assert feed.hubs == ("https://hub.example/",)
+
+
+def test_a_site_without_description_is_described_by_its_title() -> None:
+    assert make_feed(a_config(), []).description == "山城週記"
+
+
+def test_a_site_without_author_has_a_feed_without_author() -> None:
+    assert make_feed(a_config(), []).authors == ()
+    [author] = make_feed(a_config('author = "林小山"\nauthor_email = "lin@example.org"'), []).authors
+    assert (author.name, author.email) == ("林小山", "lin@example.org")
+
+
+@pytest.mark.parametrize(("path", "file"), [("feeds", "feeds/a"), ("/rss/all/", "rss/all/a"), (".", "a"), ("", "a")])
+def test_feeds_may_lie_in_any_folder_of_the_site(path: str, file: str) -> None:
+    assert feed_path(a_config(f'[feeds]\npath = "{path}"'), "a") == file
+
+
+@pytest.mark.parametrize("path", ["../up", "a/../../b", "a b", "a?b", "a\\\\b"])
+def test_feeds_lie_nowhere_else(path: str) -> None:
+    with pytest.raises(ConfigError, match=r"feeds\.path can't be"):
+        feed_path(a_config(f'[feeds]\npath = "{path}"'), "a")
+
+
+def test_a_podcast_takes_from_the_site_what_it_does_not_say_itself() -> None:
+    config = a_config(PODCAST)
+    assert config.podcast
+    podcast = make_podcast(config, config.podcast, [an_entry(3), a_full_entry()], COVER)
+    assert (podcast.feed.title, podcast.feed.description, podcast.author) == ("山城週記", "山城週記", "山城週記")
+    assert (podcast.category, podcast.subcategory) == ("Society & Culture", "Documentary")
+    assert podcast.url == "https://shan.example/blog/feeds/podcast.xml"
+    assert [entry.guid for entry in podcast.feed.entries] == [a_full_entry().guid]
