@@ -1,1 +1,1 @@
-"""Addresses, tokens, and lists of subscribers as files."""
+"""Addresses, unsubscribe tokens, and lists of subscribers as files."""

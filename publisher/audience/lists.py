@@ -1,0 +1,160 @@
+"""Lists of subscribers as files: CSV or one address a line, as spreadsheets and other programs write them.
+
+Reads UTF-8 (with or without byte order mark), UTF-16 with one, and Big5. A line that can't be used becomes a Problem
+with its place; the rest is read. People who left their old list are left out: an export says so in a column "status".
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from publisher.audience.address import clean_name, fault_in, normalise
+from publisher.errors import ContentError, Location, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: Column names, lower-cased, without space, "-" and "_".
+EMAIL_COLUMNS = frozenset(
+    {"email", "emailaddress", "mail", "address", "電子郵件", "電子信箱", "電郵", "信箱", "郵件", "mailaddress"}
+)
+NAME_COLUMNS = frozenset({"name", "fullname", "displayname", "姓名", "名字", "名稱", "暱稱", "稱呼"})
+STATE_COLUMNS = frozenset({"status", "state", "subscriberstatus", "subscriptionstatus", "狀態"})
+#: What exports write beside people who still want the mail.
+ACTIVE_WORDS = frozenset(
+    {"", "active", "enabled", "subscribed", "confirmed", "true", "yes", "1", "訂閱中", "已訂閱", "有效"}
+)
+
+DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody named in a list, with an address that can be written to."""
+
+    #: As it stands in the list.
+    email: str
+    #: As it is compared.
+    address: str
+    name: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    email: int
+    name: int | None = None
+    state: int | None = None
+
+
+def read_list(data: bytes, file: str) -> Iterator[Person | Problem]:
+    """Read a list, line by line.
+
+    data: the whole file. file: its name, for messages.
+    Raises ContentError, on the way, when no column can be the addresses or the text can't be decoded.
+    """
+    text, doubt = decode(data, file)
+    return itertools.chain([doubt] if doubt else [], _read(text, file))
+
+
+def decode(data: bytes, file: str) -> tuple[str, Problem | None]:
+    """Turn the bytes of a list into text; a guessed encoding comes with a warning."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16"), None
+    try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+    try:
+        text = data.decode("cp950")
+    except UnicodeDecodeError:
+        raise ContentError(
+            "the text is neither UTF-8 nor Big5", at=Location(file, line), hint="save the file as UTF-8"
+        ) from None
+    message = "the file is not UTF-8; it was read as Big5"
+    return text, Problem(message, Location(file, line), "look whether the names are right", rule="encoding")
+
+
+def _delimiter(first_line: str) -> str:
+    """Choose what cuts the first line most often: spreadsheets write ";" or tabs where "," is the decimal sign."""
+    return max(DELIMITERS, key=first_line.count)
+
+
+def _read(text: str, file: str) -> Iterator[Person | Problem]:
+    columns: _Columns | None = None
+    first_line_of: dict[str, int] = {}
+    for line, row in _rows(text, file):
+        if columns is None:
+            columns, is_header = _columns(row, Location(file, line, 1, ",".join(row)))
+            if is_header:
+                continue
+        found = _person(row, columns, Location(file, line, None, ",".join(row)))
+        if isinstance(found, Person):
+            before = first_line_of.setdefault(found.address, line)
+            if before != line:
+                place = Location(file, line)
+                yield Problem(f"{found.email} stands in line {before} already", place, rule="duplicate")
+                continue
+        yield found
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that hold anything, each with the number of the line it ends on."""
+    first_line = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first_line))
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        at = Location(file, reader.line_num)
+        raise ContentError(f"the table can't be read: {error}", at=at, hint="save it as CSV (UTF-8)") from error
+
+
+def _columns(row: Sequence[str], at: Location) -> tuple[_Columns, bool]:
+    """Find the columns by their names, or, where the first row is somebody already, by the "@"."""
+    with_at = [index for index, cell in enumerate(row) if "@" in cell]
+    if len(with_at) > 1:
+        raise ContentError("there are several addresses in this line", at=at, hint="put each on a line of its own")
+    if with_at:
+        others = [index for index in range(len(row)) if index != with_at[0]]
+        return _Columns(with_at[0], others[0] if others else None), False
+    names = [re.sub(r"[\s_-]", "", cell).lower() for cell in row]
+    found = {
+        role: next((index for index, name in enumerate(names) if name in known), None)
+        for role, known in (("email", EMAIL_COLUMNS), ("name", NAME_COLUMNS), ("state", STATE_COLUMNS))
+    }
+    if found["email"] is None:
+        named = ", ".join(f'"{cell}"' for cell in row if cell)
+        raise ContentError(f"no column holds addresses; there are: {named}", at=at, hint='name that column "email"')
+    return _Columns(found["email"], found["name"], found["state"]), True
+
+
+def _person(row: Sequence[str], columns: _Columns, at: Location) -> Person | Problem:
+    """Make a person of one row, or say why not."""
+    cell = _cell(row, columns.email)
+    if not cell:
+        return Problem("there is no address in this line", at, rule="columns", severity="error")
+    name, email = parseaddr(cell) if "<" in cell else ("", cell)
+    fault = fault_in(email)
+    if fault:
+        shown = cell[:80]
+        return Problem(f'can\'t mail to "{shown}": {fault}', at, rule="address", severity="error")
+    state = _cell(row, columns.state)
+    if state.lower() not in ACTIVE_WORDS:
+        hint = "to take them all the same, remove that column"
+        return Problem(f'{email} is left out: the list says "{state}"', at, hint, rule="state")
+    name = clean_name(_cell(row, columns.name) or name)
+    return Person(email=email, address=normalise(email), name=name, line=at.line or 0)
+
+
+def _cell(row: Sequence[str], index: int | None) -> str:
+    return row[index] if index is not None and index < len(row) else ""

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+
+from publisher.audience.lists import Person, read_list
+from publisher.errors import ContentError, Problem
+
+
+def people(data: bytes | str) -> list[Person]:
+    return [found for found in _read(data) if isinstance(found, Person)]
+
+
+def problems(data: bytes | str) -> list[Problem]:
+    return [found for found in _read(data) if isinstance(found, Problem)]
+
+
+def _read(data: bytes | str) -> list[Person | Problem]:
+    return list(read_list(data.encode() if isinstance(data, str) else data, "people.csv"))
+
+
+TABLE = "姓名,電子郵件\n王小明,Ming@example.org\n林美,mei@example.org\n"
+EXPECTED = [
+    Person(email="Ming@example.org", address="ming@example.org", name="王小明", line=2),
+    Person(email="mei@example.org", address="mei@example.org", name="林美", line=3),
+]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TABLE.encode(),
+        b"\xef\xbb\xbf" + TABLE.encode(),
+        TABLE.encode("utf-16"),
+        TABLE.replace("\n", "\r\n").encode(),
+        TABLE.replace(",", ";").encode(),
+        TABLE.replace(",", "\t").encode(),
+        TABLE.replace("姓名", " Full Name ").replace("電子郵件", "E-Mail Address").encode(),
+        '"姓名","電子郵件"\n"王小明","Ming@example.org"\n"林美","mei@example.org"\n'.encode(),
+    ],
+    ids=["UTF-8", "byte order mark", "UTF-16", "CRLF", "semicolons", "tabs", "English header", "quotes"],
+)
+def test_a_table_is_read_as_spreadsheets_write_it(data: bytes) -> None:
+    assert people(data) == EXPECTED
+    assert problems(data) == []
+
+
+def test_a_list_in_big5_is_read_with_a_warning() -> None:
+    assert people(TABLE.encode("big5")) == EXPECTED
+    assert str(problems(TABLE.encode("big5"))[0]) == (
+        "people.csv:1: the file is not UTF-8; it was read as Big5\nhint: look whether the names are right"
+    )
+
+
+def test_bytes_that_are_no_text_are_refused_at_their_line() -> None:
+    with pytest.raises(ContentError, match="neither UTF-8 nor Big5") as caught:
+        people(b"email\na@example.org\n\xff\xff@example.org\n")
+    assert str(caught.value.at) == "people.csv:3"
+
+
+def test_plain_lines_need_no_header() -> None:
+    found = people("a@example.org\n\n  b@example.org  \n王小明 <c@example.org>\n")
+    assert [(person.email, person.name, person.line) for person in found] == [
+        ("a@example.org", "", 1),
+        ("b@example.org", "", 3),
+        ("c@example.org", "王小明", 4),
+    ]
+
+
+def test_rows_without_header_may_hold_a_name_before_or_behind() -> None:
+    assert people("王小明,a@example.org\n林美,b@example.org\n")[1].name == "林美"
+    assert people("a@example.org,王小明\nb@example.org,林美\n")[1].name == "林美"
+
+
+def test_other_columns_are_passed_over() -> None:
+    assert people("id,email,city,name\n7,a@example.org,台北,王小明\n")[0].name == "王小明"
+
+
+def test_a_table_without_addresses_names_its_columns() -> None:
+    with pytest.raises(ContentError) as caught:
+        people("id,城市\n7,台北\n")
+    assert str(caught.value) == (
+        'people.csv:1:1: no column holds addresses; there are: "id", "城市"\n'
+        '   1 | id,城市\nhint: name that column "email"'
+    )
+
+
+def test_several_addresses_in_the_first_line_are_refused() -> None:
+    with pytest.raises(ContentError, match="several addresses"):
+        people("a@example.org, b@example.org\n")
+
+
+def test_a_bad_address_spoils_its_own_line_only() -> None:
+    data = "email,name\na@example.org,A\nnobody,N\n,E\nb@example.org,B\n"
+    assert [person.name for person in people(data)] == ["A", "B"]
+    assert [str(problem).splitlines()[0] for problem in problems(data)] == [
+        'people.csv:3: can\'t mail to "nobody": it is not of the form name@example.org',
+        "people.csv:4: there is no address in this line",
+    ]
+
+
+def test_a_line_break_inside_an_address_is_refused() -> None:
+    data = 'email\n"a@example.org\nBcc: all@example.org"\n'
+    assert people(data) == []
+    assert "line break" in problems(data)[0].message
+
+
+def test_the_second_spelling_of_an_address_is_a_duplicate() -> None:
+    data = "email\nMing@example.org\nother@example.org\nming@EXAMPLE.org\n"
+    assert len(people(data)) == 2
+    assert str(problems(data)[0]) == "people.csv:4: ming@EXAMPLE.org stands in line 2 already"
+
+
+@pytest.mark.parametrize("word", ["unsubscribed", "blocklisted", "bounced", "退訂"])
+def test_people_who_left_their_old_list_are_left_out(word: str) -> None:
+    data = f"email,status\na@example.org,{word}\nb@example.org,Enabled\nc@example.org,\n"
+    assert [person.email for person in people(data)] == ["b@example.org", "c@example.org"]
+    assert word in problems(data)[0].message
+
+
+def test_an_empty_file_holds_nobody() -> None:
+    assert _read("") == []
+    assert _read("email\n") == []
+
+
+def test_a_field_beyond_all_measure_is_refused() -> None:
+    with pytest.raises(ContentError, match="can't be read"):
+        people("email\n" + "a" * 200_000 + "\n")
