@@ -40,7 +40,7 @@ def test_posts_have_the_weight_of_real_ones(corpus: Any) -> None:
 
 def test_later_posts_have_later_dates_and_no_two_the_same(corpus: Any) -> None:
     posts = [frontmatter.loads(corpus.make_post(number, 200, corpus.SEED)[1]) for number in range(200)]
-    dates = [post["date"] for post in posts]
+    dates: list[Any] = [post["date"] for post in posts]
     assert dates == sorted(set(dates))
 
 
