@@ -48,7 +48,8 @@ class Source:
 def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment) -> Entry:
     """Make the entry that shows a post in feeds.
 
-    rendered: the post's Markdown for the target "feed".  env: the Jinja environment of `feeds/` (`templates.FEEDS`).
+    rendered: the post's Markdown for the target "feed".  guid: what `identity.guid_of` gives.
+    env: the Jinja environment of `feeds/` (`templates.FEEDS`).
     Characters that XML can't carry are left out; they and whatever else was not understood become `Entry.problems`.
     Raises ContentError for a post without a date, TemplateError for a broken entry.html.j2.
     """
@@ -62,7 +63,7 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment) -> E
     problems = [_not_xml(post, forbidden) for forbidden in found]
     source = _source_of(post, problems)
     return Entry(
-        guid=clean_text(guid).strip(),
+        guid=guid,
         url=post.url,
         title=_one_line(post.title) or first_sentences(text, _TITLE_CHARS) or post.url,
         published=published,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.syndication.xml_text import clean_text
+
 if TYPE_CHECKING:
     from publisher.model.post import Post
 
@@ -13,4 +15,4 @@ def guid_of(post: Post) -> str:
 
     The permalink is what Hugo writes as guid: subscribers who move over with a site see no post again as unread.
     """
-    return post.guid or post.url
+    return clean_text(post.guid).strip() or post.url
