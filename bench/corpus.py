@@ -7,6 +7,7 @@ with more quotes than the opening one; 70 % with a YouTube video, 45 % with an A
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from bisect import bisect
@@ -30,7 +31,7 @@ FIRST_DAY: Final = datetime(2019, 1, 1, 6, 0, tzinfo=timezone(timedelta(hours=8)
 #: The posts are spread evenly over this long, with some noise; the last day lies in the past for good.
 SPAN_S: Final = 7 * 365 * 86400
 #: Bytes of Markdown below the front matter: shortest and longest; the middle is the mean.
-BODY_BYTES: Final = (2200, 10500)
+BODY_BYTES: Final = (2150, 10450)
 #: Exponent that gives the first tag 38 % of the posts and the last one 5 %.
 TAG_EXPONENT: Final = 0.58
 SHARES: Final = {
@@ -40,8 +41,12 @@ SHARES: Final = {
     "quote": 0.30,
     "youtube": 0.70,
     "podcast": 0.45,
-    "image": 0.25,
 }
+
+#: A whole WebP picture of 1200 × 630 pixels, all of one colour: each post has one, as real posts do.
+PICTURE: Final = base64.b64decode(
+    "UklGRkQAAABXRUJQVlA4TDcAAAAvr0SdAAdQqtIUr/8BIUHi//U2Ivqf8Z///Oc///nPf/7zn//85z//+c9//vOf//znP//5z/9zAA=="
+)
 
 _TAG_WEIGHTS: Final = tuple(accumulate((rank + 1) ** -TAG_EXPONENT for rank in range(len(words.TAGS))))
 _ID_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -102,16 +107,18 @@ class Dice:
 
 
 def write_site(folder: Path, size: int, seed: int = SEED) -> None:
-    """Write the site into `folder`: hugo.toml, layouts/shortcodes, static, and `size` posts in content/posts."""
+    """Write the site into `folder`: settings, shortcodes, `size` posts in content/posts, their pictures in static."""
     for name, text in site_files().items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())
-    posts = folder / "content" / "posts"
-    posts.mkdir(parents=True, exist_ok=True)
+    posts, pictures = folder / "content" / "posts", folder / "static" / "images" / "posts"
+    for place in (posts, pictures):
+        place.mkdir(parents=True, exist_ok=True)
     for number in range(size):
         name, text = make_post(number, size, seed)
         (posts / name).write_bytes(text.encode())
+        (pictures / name).with_suffix(".webp").write_bytes(PICTURE)
 
 
 def site_files() -> dict[str, str]:
@@ -200,8 +207,6 @@ def _extras(dice: Dice) -> Iterator[str]:
         yield f"```{language}\n{dice.fill(sample)}```"
     if dice.share("quote"):
         yield f"> {dice.text(words.SENTENCES)}\n>\n> {dice.text(words.SENTENCES)}"
-    if dice.share("image"):
-        yield f"![{dice.pick(words.THINGS)}](/images/figures/{dice.number(1, 400):03d}.webp)"
 
 
 def _section(dice: Dice) -> str:
