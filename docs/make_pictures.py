@@ -1,14 +1,11 @@
-"""Take docs/digest.png: a mail at 640 and 375 pixels, in light and dark, as a browser shows it.
+"""Take docs/digest.png: the example's issue at 640 and 375 pixels, in light and dark, as a browser shows it.
 
-    python docs/make_pictures.py mail.html site-output-folder docs/digest.png
-
-Needs Chromium and fonts for the mail's language; nothing else in the project does. The mail's pictures are taken
-from the site's output folder, so nothing is fetched.
+`make pictures` runs this. It needs Chromium and fonts for Chinese; nothing else in the project does, and nothing is
+fetched.
 """
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 import shutil
@@ -17,6 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+_ROOT = Path(__file__).resolve().parent.parent
+#: The example's posts have fixed dates, so its clock is fixed, too.
+_NOW = "2026-10-08T08:00:00+08:00"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _WIDTHS = (640, 375)
 _GAP = 24
@@ -53,17 +53,6 @@ def find_browser() -> str:
     sys.exit(f"no Chromium found (looked for {', '.join(_BROWSERS)}); install one to take pictures")
 
 
-def embed_pictures(mail: str, output: Path) -> str:
-    """Put the site's own pictures into the mail as data: URLs."""
-
-    def data_url(found: re.Match[str]) -> str:
-        file = output / found[1]
-        kind = "png" if file.suffix == ".png" else "jpeg"
-        return f"data:image/{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
-
-    return re.sub(r"https?://[^\s\"']+?/(email/[0-9a-f]{16}-\d+\.(?:jpg|png))", data_url, mail)
-
-
 def page_of(mail: str, widths: tuple[int, ...] = _WIDTHS) -> str:
     """Set the mail side by side in every width and scheme."""
     source = html.escape(mail)
@@ -88,12 +77,21 @@ def take_picture(page: str, picture: Path, scale: float = 1) -> list[int]:
     return [height, *widths]
 
 
+def make_mail(file: Path) -> str:
+    """Let the program itself make the example's issue, pictures inside."""
+    words = ("issue", "weekly", "--config", str(_ROOT / "example"), "--now", _NOW, "--dry-run", "--output", str(file))
+    subprocess.run([sys.executable, "-m", "publisher.cli.main", *words], check=True, cwd=_ROOT)  # noqa: S603 - our own
+    return file.read_text(encoding="utf-8")
+
+
 def main() -> None:
-    """Take the picture that the arguments name."""
-    mail, output, picture = map(Path, sys.argv[1:4])
-    source = embed_pictures(mail.read_text(encoding="utf-8"), output)
-    height, *widths = take_picture(page_of(source), picture)
-    print(f"{picture}: {height} pixels high; widths {widths}")  # noqa: T201 - a script answers
+    """Take the picture that the README shows."""
+    find_browser()
+    picture = _ROOT / "docs" / "digest.png"
+    with tempfile.TemporaryDirectory() as folder:
+        mail = make_mail(Path(folder, "mail.html"))
+    height, *widths = take_picture(page_of(mail), picture)
+    print(f"{picture}: {height} pixels high; each mail is {widths} pixels wide")  # noqa: T201 - a script answers
 
 
 if __name__ == "__main__":

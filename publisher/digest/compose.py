@@ -26,12 +26,9 @@ _TOPICS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture in its place: where it is served and how large it is shown, in CSS pixels."""
+    """A picture in its place."""
 
     url: str
-    width: int
-    #: 0 when unknown (the picture lies on another server): the client keeps the proportions.
-    height: int
     alt: str
 
 
@@ -65,6 +62,8 @@ class Masthead:
     period: Period
     #: In which the period's days and the stories' dates are shown.
     zone: ZoneInfo
+    #: In which the mail is written (BCP 47).
+    language: str
     #: Where the issue, the site and the feed are read in a browser.
     web_url: str
     home_url: str

@@ -1,7 +1,7 @@
-"""Header fields as they travel: ASCII, folded, never an empty first line, never a line break that a value brought along.
+r"""Header fields as they travel: ASCII, folded, no empty first line, no line break that a value brought along.
 
 Specs: RFC 5322 2.2.3 (folding) and 3.4 (mailboxes), RFC 2047 (encoded words; at most 75 characters, whole characters).
-The email package of the standard library writes `From:\\r\\n =?utf-8?…` for a long name, which some servers refuse.
+The email package of the standard library writes `From:\r\n =?utf-8?…` for a long name, which some servers refuse.
 """
 
 from __future__ import annotations

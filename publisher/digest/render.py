@@ -13,18 +13,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
-from markupsafe import Markup, escape
 from mjml import mjml2html
 
 from publisher.digest.checks import LIMIT_BYTES, WARN_BYTES, check_html, check_text, count_slots
 from publisher.digest.compose import move_to_rest
+from publisher.digest.line_breaks import keep_together
 from publisher.digest.mjml_errors import mjml_error
 from publisher.errors import ContentError
 from publisher.templates import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jinja2 import Environment
 
     from publisher.digest.compose import Digest
@@ -34,9 +32,6 @@ _PAGE, _TEXT, _CSS = "digest.mjml.j2", "digest.txt.j2", "inline.css.j2"
 _KEEP = ["width", "height", "align", "valign", "bgcolor"]
 #: More cards than this nobody reads; the mail's size may allow fewer.
 _MOST_CARDS = 20
-_SHORT = 16
-_QUOTED = "[「『《〈][^「」『』《》〈〉]{1,8}[」』》〉]"
-_MAIL_ONLY = re.compile(r"<!--mail-->.*?<!--/mail-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +56,6 @@ def render_digest(digest: Digest, env: Environment) -> RenderedMail:
     text = _tidy(render(env, _TEXT, **_variables(digest)))
     check_text(text, digest.words)
     return RenderedMail(html=html, text=text, digest=digest, problems=check_html(html, digest.words))
-
-
-def web_copy(html: str) -> str:
-    """Make the page that everybody may see of a mail's HTML: without what only its receiver should have."""
-    return _MAIL_ONLY.sub("", html)
 
 
 def _fit(digest: Digest, env: Environment) -> tuple[Digest, str]:
@@ -107,21 +97,6 @@ def _variables(digest: Digest) -> dict[str, Any]:
         "subject": digest.subject,
         "preheader": digest.preheader,
     }
-
-
-def keep_together(text: str, words: Iterable[str] = ()) -> Markup:
-    """Keep short quoted phrases and short `words` on one line each.
-
-    Chinese may break anywhere, but a book's name should not. What is longer must break, or it would leave a phone's
-    screen.
-    """
-    short = [re.escape(word) for word in words if len(word) <= _SHORT]
-    unbroken = re.compile("|".join([*short, _QUOTED]))
-    marked, end = Markup(), 0
-    for found in unbroken.finditer(text):
-        marked += escape(text[end : found.start()]) + Markup('<span class="nb">{}</span>').format(found[0])
-        end = found.end()
-    return marked + escape(text[end:])
 
 
 def inline_css(html: str, css: str) -> str:

@@ -41,25 +41,26 @@ def select_posts(
 ) -> tuple[Post, ...]:
     """Pick the posts published in `period` that no earlier issue told of, newest first.
 
-    already: guids of all earlier manifests. Posts of the same second stand in the order of their keys.
+    already: guids of all earlier manifests. Posts of the same second stand in the order of their keys; of posts that
+    claim one guid, the first in this order is picked.
     """
-    dated = [
-        (post.published, post)
-        for post in posts
-        if post.published is not None and period.holds(post.published) and guid_of(post) not in already
-    ]
+    dated = [(post.published, post) for post in posts if post.published and period.holds(post.published)]
     dated.sort(key=lambda pair: pair[1].key)
     dated.sort(key=lambda pair: pair[0].astimezone(UTC), reverse=True)
-    return tuple(post for _, post in dated)
+    picked: dict[str, Post] = {}
+    for _, post in dated:
+        picked.setdefault(guid_of(post), post)
+    return tuple(post for guid, post in picked.items() if guid not in already)
 
 
-def choose_lead(posts: Sequence[Post]) -> Post:
+def choose_lead(posts: Sequence[Post], min_width: int) -> Post:
     """Choose the story that an issue opens with.
 
-    posts: newest first, at least one. The author's word counts most: `featured: true`, then the smallest `weight`
-    (as Hugo orders pages; 0 is none). Else the newest post with a picture on this disk, else the newest.
+    posts: newest first, at least one. min_width: what a picture across the mail needs, in pixels.
+    The author's word counts most: `featured: true`, then the smallest `weight` (as Hugo orders pages; 0 is none). Else
+    the newest post with a picture on this disk that is wide enough, else the newest.
     """
     featured = [post for post in posts if post.params.get("featured") in _YES]
     weighted = sorted((post for post in posts if post.weight > 0), key=lambda post: post.weight)
-    pictured = [post for post in posts if post.hero and post.hero.path]
+    pictured = [post for post in posts if post.hero and post.hero.path and post.hero.width >= min_width]
     return next(iter([*featured, *weighted, *pictured, *posts]))

@@ -1,0 +1,52 @@
+"""Where lines of Chinese and Japanese should break: between clauses, not within a book's name.
+
+Browsers may break such text anywhere. Short clauses and quoted phrases are put into spans that stay whole (class "nb"),
+so that a title breaks where a person would take breath.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: What stays whole must fit on a phone's line: 331 px, of which a large title's character takes 23.
+_LONGEST_CLAUSE = 12
+_LONGEST_WORD = 16
+_CLAUSE = re.compile(r"[^：，；、。！？｜]+[：，；、。！？｜]*[」』》〉）]*|.", re.DOTALL)
+_QUOTED = "[「『《〈][^「」『』《》〈〉]{1,10}[」』》〉]"
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def keep_together(text: str, words: Iterable[str] = ()) -> Markup:
+    """Mark what should stay on one line: short clauses of CJK text, short quoted phrases, and short `words`.
+
+    Returns escaped HTML with spans of class "nb". Longer pieces break as they like, or they would leave the screen.
+    """
+    kept = [re.escape(word) for word in words if len(word) <= _LONGEST_WORD]
+    unbroken = re.compile("|".join([*kept, _QUOTED]))
+    clauses: list[str] = _CLAUSE.findall(text)
+    if len(clauses) == 1:
+        return _mark(text, unbroken)
+    return Markup().join(_whole(clause) if _is_short(clause) else _mark(clause, unbroken) for clause in clauses)
+
+
+def _is_short(clause: str) -> bool:
+    return len(clause) <= _LONGEST_CLAUSE and bool(_CJK.search(clause))
+
+
+def _whole(text: str) -> Markup:
+    return Markup('<span class="nb">{}</span>').format(text)
+
+
+def _mark(text: str, unbroken: re.Pattern[str]) -> Markup:
+    """Keep the matches of `unbroken` whole."""
+    marked, end = Markup(), 0
+    for found in unbroken.finditer(text):
+        marked += escape(text[end : found.start()]) + _whole(found[0])
+        end = found.end()
+    return marked + escape(text[end:])
