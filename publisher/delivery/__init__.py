@@ -1,1 +1,1 @@
-"""How messages leave: one transport a file."""
+"""Transports: how messages leave, one file each, behind one Protocol (transport.py)."""

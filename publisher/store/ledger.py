@@ -5,8 +5,8 @@
 
 `committing` means: from now on the message may have left. A program that dies there leaves a row that nobody can
 decide, so the next run shows it as `uncertain` and never sends it again by itself. Until then (`claimed`) it has not
-left. Each claim raises the attempt number; an outcome is written only under the number it was claimed with (fencing), so two
-programs at once never both send.
+left. Each claim raises the attempt number; an outcome is written only under the number it was claimed with (fencing),
+so two programs at once never both send.
 """
 
 from __future__ import annotations
