@@ -105,12 +105,19 @@ def run_once(competitor: Competitor) -> Cost:
 
 def run_in_turn(competitors: Sequence[Competitor], runs: int) -> tuple[Standing, ...]:
     """Run each competitor `runs` times, in turn. The first one is what the ratios refer to."""
-    turns = [[run_once(competitor) for competitor in competitors] for _ in range(runs)]
+    turns = [[_run_told(competitor, turn) for competitor in competitors] for turn in range(1, runs + 1)]
     columns = [tuple(column) for column in zip(*turns, strict=True)]
     return tuple(
         Standing(competitor.name, costs, _ratio(costs, columns[0]))
         for competitor, costs in zip(competitors, columns, strict=True)
     )
+
+
+def _run_told(competitor: Competitor, turn: int) -> Cost:
+    """Run a competitor, and tell whoever waits."""
+    cost = run_once(competitor)
+    print(f"  turn {turn}: {competitor.name} {cost.wall_s:.2f} s", file=sys.stderr)
+    return cost
 
 
 def _ratio(costs: Sequence[Cost], reference: Sequence[Cost]) -> float:
