@@ -27,7 +27,7 @@ _QUALITIES = (82, 76, 70, 62, 54, 46)
 #: Decoding takes 4 bytes a pixel and about 20 ms a megapixel; no camera goes beyond.
 _LIMIT_PIXELS = 80_000_000
 #: More colours than this after scaling, and it is no flat art.
-_FLAT_COLOURS = 4096
+_FLAT_COLOURS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,10 @@ mrml names byte offsets of the rendered MJML, if anything, and they may lie behi
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from publisher.errors import Location, TemplateError
 
@@ -26,13 +29,21 @@ def mjml_error(message: str, mjml: str, env: Environment) -> TemplateError:
     """
     place = _PLACE.search(message)
     said = _PLACE.sub("", message).replace(" in root template", "")
-    if place is None:
+    row = mjml.encode()[: int(place[1])].count(b"\n") if place else _first_fault(mjml)
+    lines = mjml.splitlines()
+    if row is None or row >= len(lines):
         return TemplateError(f"the MJML can't be read: {said}", at=Location("digest.mjml.j2"), hint=_HINT)
-    before = mjml.encode()[: int(place[1])]
-    row = before.count(b"\n")
-    line = mjml.splitlines()[row].strip()
+    line = lines[row].strip()
     at = _find_line(line, env)
     return TemplateError(f"the MJML can't be read: {said}, near line {row + 1}: {line[:120]}", at=at, hint=_HINT)
+
+
+def _first_fault(mjml: str) -> int | None:
+    """Find the first line that is no XML, for messages without a place; entities and single "&" are fine in MJML."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False)
+    with suppress(etree.XMLSyntaxError):
+        etree.fromstring(mjml.replace("&", " ").encode(), parser)
+    return next((entry.line - 1 for entry in parser.error_log), None)
 
 
 def _find_line(line: str, env: Environment) -> Location:
