@@ -59,6 +59,13 @@ def episode_fault(entry: Entry) -> FeedError | None:
     return None
 
 
+def unnumbered(podcast: Podcast) -> tuple[Entry, ...]:
+    """Find the episodes of a serial show that lack the number by which apps put them in order."""
+    if podcast.kind != "serial":
+        return ()
+    return tuple(entry for entry in podcast.feed.entries if entry.enclosure and entry.episode is None)
+
+
 def cover_fault(cover: Image) -> FeedError | None:
     """Find the first reason why a picture can't be a podcast's cover; None if there is none.
 

@@ -1,0 +1,96 @@
+"""`publisher build`: posts become feeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli.console import (
+    ConfigOption,
+    DryRunOption,
+    JsonOption,
+    NowOption,
+    load,
+    moment,
+    print_problems,
+    progress,
+    say,
+    say_json,
+)
+
+if TYPE_CHECKING:
+    from publisher.errors import Problem
+    from publisher.pipeline.build import BuildReport, BuiltFile
+
+
+def build(
+    config_path: ConfigOption = Path(),
+    now: NowOption = None,
+    dry_run: DryRunOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat every warning as an error.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the feeds of the site: RSS, Atom, JSON Feed, and a podcast where publisher.toml describes one."""
+    from publisher.pipeline.build import build as run
+
+    config = load(config_path)
+    with progress("posts") as advance:
+        report = run(config, moment(now, config), dry_run=dry_run, progress=advance)
+    print_problems(report.problems)
+    if as_json:
+        say_json(as_table(report, config.root, dry_run=dry_run))
+    else:
+        say(summary(report, config.root, dry_run=dry_run))
+    if report.problems and (strict or any(problem.severity == "error" for problem in report.problems)):
+        raise typer.Exit(1)
+
+
+def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
+    """Say in a few lines what a build did, or in a dry run would do."""
+    lines = [f"  {_state(file, dry_run):<11} {_shown(file.path, root)}" for file in report.files]
+    total = f"{_count(len(report.files), 'feed')} with {_count(report.entries, 'post')}"
+    parts = [total, f"{report.written} of them {'would change' if dry_run else 'changed'}"]
+    if report.left_out:
+        parts.append("left out: " + ", ".join(f"{number} {reason}" for reason, number in report.left_out.items()))
+    counts = Counter(problem.severity for problem in report.problems)
+    parts += [_count(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
+    return "\n".join([*lines, " · ".join(parts)])
+
+
+def as_table(report: BuildReport, root: Path, *, dry_run: bool) -> dict[str, Any]:
+    """Say the same for a script."""
+    files = [
+        {"path": _shown(file.path, root), "length_bytes": file.length_bytes, "changed": file.changed}
+        for file in report.files
+    ]
+    return {
+        "dry_run": dry_run,
+        "files": files,
+        "entries": report.entries,
+        "left_out": dict(report.left_out),
+        "problems": [_problem(problem) for problem in report.problems],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    at = problem.at
+    place = {"file": at.file, "line": at.line, "column": at.column} if at else {}
+    facts = {"severity": problem.severity, "rule": problem.rule, "message": problem.message, "hint": problem.hint}
+    return {key: value for key, value in (facts | place).items() if value is not None}
+
+
+def _state(file: BuiltFile, dry_run: bool) -> str:
+    if not file.changed:
+        return "unchanged"
+    return "would write" if dry_run else "wrote"
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
