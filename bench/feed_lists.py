@@ -16,6 +16,9 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 #: What stands between the site's title and a term's.
 _SEPARATORS = " -–—|:：·・"
 
+#: Characters of HTML that even the shortest post has; a description has fewer.
+SHORTEST = 500
+
 Lists = dict[str, tuple[str, ...]]
 
 
@@ -46,7 +49,7 @@ def _read_feed(file: Path) -> tuple[str, tuple[str, ...]]:
         links = [entry.findtext("link", "") for entry in entries]
         contents = [entry.findtext("{http://purl.org/rss/1.0/modules/content/}encoded") for entry in entries]
         title = root.findtext("channel/title")
-    if any(len(content or "") < 1000 for content in contents):
+    if any(len(content or "") < SHORTEST for content in contents):
         raise BenchError(f"{file} has an item without its full content")
     return title or "", tuple(links)
 
