@@ -42,7 +42,7 @@ class MaildirSettings(DeliveryTable):
 class MaildirTransport:
     """Delivers into one maildir, whoever the recipient is."""
 
-    limits = Limits(batch=BATCH)
+    limits = Limits(batch=BATCH, local=True)
 
     def __init__(self, name: str, config: Config) -> None:
         settings = parse_delivery(config, name, MaildirSettings)

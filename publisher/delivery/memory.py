@@ -24,7 +24,7 @@ BATCH = 100
 class MemoryTransport:
     """Accepts everything; `sent` holds it, in order."""
 
-    limits = Limits(batch=BATCH)
+    limits = Limits(batch=BATCH, local=True)
 
     def __init__(self, name: str, config: Config) -> None:
         parse_delivery(config, name, DeliveryTable)

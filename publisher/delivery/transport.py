@@ -56,6 +56,8 @@ class Limits:
     batch: int = 1
     #: Largest message in bytes; None if not known.
     message_bytes: int | None = None
+    #: Nothing leaves this machine, so that what the law asks of mail (a postal address) does not apply.
+    local: bool = False
 
 
 #: Called with the messages that are about to pass the point of no return. Notes it durably, and gives the delivery keys

@@ -76,6 +76,12 @@ def open_store(url: str, root: Path) -> Store:
     return store
 
 
+def has_store(url: str, root: Path) -> bool:
+    """Tell whether there is a store to open; False where opening it would make a new file."""
+    address = _address(url, root)
+    return address.get_backend_name() != "sqlite" or Path(str(address.database)).exists()
+
+
 def _address(url: str, root: Path) -> URL:
     try:
         address = make_url(url)

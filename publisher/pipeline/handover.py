@@ -1,0 +1,202 @@
+"""Handing an issue over to a transport: claim, commit, send, record, until nobody is left.
+
+The order of writes is what keeps everybody from getting two and anybody from being lost in silence (store.ledger).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from publisher.delivery.transport import CanLookUp
+from publisher.errors import DeliveryError, PublisherError
+from publisher.model.subscriber import Subscriber
+from publisher.store.ledger import (
+    Delivery,
+    Outcome,
+    claim,
+    commit,
+    deliveries_in,
+    record,
+    recover,
+    release,
+    replan_deferred,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from publisher.delivery.transport import Receipt, Transport
+    from publisher.model.message import Message
+    from publisher.pipeline.letters import Letters
+    from publisher.store.open import Store
+
+#: Deliveries claimed at a time, where the transport takes fewer in one call: one fsync for all of them.
+CLAIM = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """One run of the sender over one issue."""
+
+    store: Store
+    issue_id: int
+    letters: Letters
+    transport: Transport
+    transport_name: str
+    #: Tells the time for the ledger.
+    clock: Callable[[], datetime]
+
+    def prepare(self) -> None:
+        """Put right what an earlier run left half-way, and plan again what it deferred."""
+        with self.store.begin() as connection:
+            recover(connection, self.issue_id, self.clock())
+        self._look_up_uncertain()
+        with self.store.begin() as connection:
+            replan_deferred(connection, self.issue_id, self.clock())
+
+    def run(self, stop: Callable[[], bool], told: Callable[[Counter[str]], None]) -> Counter[str]:
+        """Send to everybody who is planned. Gives how many deliveries ended in which state, in this run.
+
+        stop: asked before each call of the transport; True ends the run, and gives back what was claimed.
+        told: called after each call with the counts so far.
+        Raises DeliveryError when nothing more can be sent now; what was not handed over is planned again.
+        """
+        counts: Counter[str] = Counter()
+        while not stop() and (claimed := self._claim()):
+            remaining = iter(claimed)
+            try:
+                while not stop() and (batch := tuple(islice(remaining, self.transport.limits.batch))):
+                    counts.update(self._send(batch))
+                    told(counts)
+            finally:
+                self._release(tuple(remaining))
+        return counts
+
+    def _claim(self) -> tuple[Delivery, ...]:
+        size = max(CLAIM, self.transport.limits.batch)
+        with self.store.begin() as connection:
+            return claim(connection, self.issue_id, size, self.transport_name, self.clock())
+
+    def _send(self, batch: Sequence[Delivery]) -> list[str]:
+        """Send one batch and record what became of it. Gives the states reached."""
+        desk = _Desk(self, batch)
+        try:
+            receipts = self.transport.send(desk.messages, desk.commit)
+        except DeliveryError:
+            # The transport vouches that none of them was handed over.
+            self._release(batch)
+            raise
+        except BaseException:
+            desk.leave()
+            raise
+        return desk.record(receipts)
+
+    def _release(self, held: Sequence[Delivery]) -> None:
+        if held:
+            with self.store.begin() as connection:
+                release(connection, held, self.clock())
+
+    def _look_up_uncertain(self) -> None:
+        """Ask a transport that can tell (a maildir: is the file there?) what became of uncertain deliveries."""
+        if not isinstance(self.transport, CanLookUp):
+            return
+        with self.store.read() as connection:
+            uncertain = [
+                row
+                for row in deliveries_in(connection, self.issue_id, "uncertain")
+                if row.transport == self.transport_name
+            ]
+        found = [(row, self.transport.lookup(self.delivery_key(row))) for row in uncertain]
+        known = [(row, outcome_of(receipt, self.clock())) for row, receipt in found if receipt]
+        with self.store.begin() as connection:
+            record(connection, known, self.clock())
+
+    def delivery_key(self, delivery: Delivery) -> str:
+        """Name a delivery as its message does (model.message)."""
+        issue = self.letters.template.issue
+        return f"{issue.newsletter}/{issue.number}/{delivery.subscriber_id}"
+
+    def subscriber(self, delivery: Delivery) -> Subscriber:
+        """Give the person of a delivery, as they were when the audience was planned."""
+        return Subscriber(
+            id=delivery.subscriber_id,
+            newsletter=self.letters.template.issue.newsletter,
+            email=delivery.email,
+            name=delivery.name,
+            since=delivery.planned_at,
+        )
+
+
+class _Desk:
+    """One batch on its way: which message is whose, and which may have left."""
+
+    def __init__(self, handover: Handover, batch: Sequence[Delivery]) -> None:
+        self._handover = handover
+        self._by_key: dict[str, Delivery] = {}
+        self._unwritten: list[tuple[Delivery, Outcome]] = []
+        self._asked: set[str] = set()
+        self._allowed: set[str] = set()
+        self.messages = tuple(self._write(batch))
+
+    def _write(self, batch: Sequence[Delivery]) -> Iterator[Message]:
+        for delivery in batch:
+            try:
+                message = self._handover.letters.write(self._handover.subscriber(delivery))
+            except PublisherError as error:
+                outcome = Outcome(state="rejected", reason="content", detail=error.message)
+                self._unwritten.append((delivery, outcome))
+                continue
+            self._by_key[message.delivery_key] = delivery
+            yield message
+
+    def commit(self, messages: Sequence[Message]) -> frozenset[str]:
+        """Note durably that these may leave from now on (delivery.transport.Commit)."""
+        keys = [message.delivery_key for message in messages]
+        with self._handover.store.begin() as connection:
+            held = [self._by_key[key] for key in keys]
+            free = commit(connection, held, self._handover.clock())
+        allowed = frozenset(key for key in keys if self._by_key[key].subscriber_id in free)
+        self._asked.update(keys)
+        self._allowed |= allowed
+        return allowed
+
+    def record(self, receipts: Sequence[Receipt]) -> list[str]:
+        """Write down what became of the batch. Gives the states reached; withheld ones are planned again."""
+        now = self._handover.clock()
+        withheld = self._asked - self._allowed
+        outcomes = self._unwritten + [
+            (self._by_key[message.delivery_key], outcome_of(receipt, now))
+            for message, receipt in zip(self.messages, receipts, strict=True)
+            if message.delivery_key not in withheld
+        ]
+        with self._handover.store.begin() as connection:
+            record(connection, outcomes, now)
+            release(connection, [self._by_key[key] for key in sorted(withheld)], now)
+        return [outcome.state for _, outcome in outcomes]
+
+    def leave(self) -> None:
+        """Sort the batch when the call was broken off: what was committed may have left, the rest has not."""
+        lost = Outcome(state="uncertain", detail="broken off while the message was being handed over")
+        now = self._handover.clock()
+        with self._handover.store.begin() as connection:
+            record(connection, [(self._by_key[key], lost) for key in sorted(self._allowed)], now)
+            kept = [delivery for key, delivery in self._by_key.items() if key not in self._allowed]
+            release(connection, kept + [delivery for delivery, _ in self._unwritten], now)
+
+
+def outcome_of(receipt: Receipt, now: datetime) -> Outcome:
+    """Turn a transport's receipt into the ledger's words."""
+    wait = receipt.retry_after_s
+    return Outcome(
+        state=receipt.status,
+        provider_id=receipt.provider_id,
+        reason=receipt.reason,
+        detail=receipt.detail,
+        smtp_code=receipt.smtp_code,
+        retry_at=None if wait is None else now + timedelta(seconds=wait),
+    )

@@ -1,0 +1,69 @@
+"""An issue as letters: every subscriber's message, with the links by which they and nobody else can leave."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.audience.tokens import make_token
+from publisher.delivery.transport import open_transport
+from publisher.digest.letterhead import make_letterhead, make_links
+from publisher.digest.message import build_template
+from publisher.errors import ConfigError
+from publisher.pipeline.issue import archive_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.config import Config
+    from publisher.delivery.transport import Transport
+    from publisher.digest.message import MessageTemplate
+    from publisher.model.issue import Issue
+    from publisher.model.message import Message
+    from publisher.model.subscriber import Subscriber
+    from publisher.store.keys import TokenKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """All that is needed to write any subscriber's message."""
+
+    template: MessageTemplate
+    key: TokenKey
+
+    def write(self, subscriber: Subscriber) -> Message:
+        """Write one message. Raises ContentError when name or address can't be put into a header."""
+        token = make_token(self.key.kid, self.key.secret, subscriber.newsletter, max(subscriber.id, 0))
+        return self.template.fill(subscriber, make_links(self.template.letterhead, token))
+
+
+def letters_for(config: Config, issue: Issue, key: TokenKey) -> Letters:
+    """Encode an issue once for all of its readers.
+
+    key: signs their unsubscribe links.
+    """
+    newsletter = config.newsletter(issue.newsletter)
+    title = newsletter.title or config.site.title
+    letterhead = make_letterhead(issue.newsletter, newsletter, title, archive_url(config, issue.newsletter))
+    return Letters(template=build_template(issue, letterhead), key=key)
+
+
+@contextmanager
+def opened_transport(config: Config, name: str, given: Transport | None) -> Iterator[Transport]:
+    """Lend the transport of a newsletter, and close it; one that was given stays open.
+
+    Raises ConfigError when its settings are wrong, or when mail would leave without what the law asks of it.
+    """
+    newsletter = config.newsletter(name)
+    transport = given or open_transport(newsletter.transport, config)
+    try:
+        if not (newsletter.postal_address.strip() or transport.limits.local):
+            raise ConfigError(
+                f"newsletters.{name}.postal_address is empty",
+                hint="write the sender's postal address: most countries' laws ask for it in every newsletter",
+            )
+        yield transport
+    finally:
+        if given is None:
+            transport.close()

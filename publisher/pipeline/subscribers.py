@@ -1,0 +1,139 @@
+"""People join, are imported, and leave: the recipes behind `publisher subscribers`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from publisher.audience.address import clean_name, fault_in, normalise
+from publisher.audience.lists import Person, read_list
+from publisher.errors import ConfigError, Location, Problem
+from publisher.store.subscribers import Added, NewSubscriber, add_subscribers, set_state
+from publisher.store.suppressions import find_suppression, lift_suppression, suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from publisher.store.open import Store
+
+#: People kept in one transaction: an import that is broken off keeps what it has said it kept.
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of the people in a list."""
+
+    #: By what became of them: "added", "already there", "unsubscribed", "suppressed".
+    counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    #: Lines that could not be used, and people who were passed over, with their places.
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def invalid(self) -> int:
+        """How many lines hold no address that can be mailed to."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+
+def import_subscribers(
+    store: Store | None,
+    newsletter: str,
+    data: bytes,
+    file: str,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    told: Callable[[int], None] = lambda _done: None,
+) -> ImportReport:
+    """Add everybody in a list who may be added. Whoever left or is suppressed stays out.
+
+    data: the whole file, named `file` in messages. store: None for a dry run where there is no store yet.
+    told: called with the number of people done so far.
+    Raises ContentError when the file is no list of addresses.
+    """
+    counts: Counter[str] = Counter()
+    problems: list[Problem] = []
+    people = _sort_out(read_list(data, file), problems)
+    while page := list(islice(people, PAGE)):
+        outcomes = _add(store, newsletter, page, now, dry_run=dry_run)
+        counts.update(outcomes)
+        problems += [_passed_over(*pair, file) for pair in zip(page, outcomes, strict=True) if pair[1] in PASSED_OVER]
+        told(counts.total())
+    return ImportReport(counts=MappingProxyType(dict(counts)), problems=tuple(problems))
+
+
+def _sort_out(found: Iterator[Person | Problem], problems: list[Problem]) -> Iterator[Person]:
+    for one in found:
+        if isinstance(one, Problem):
+            problems.append(one)
+        else:
+            yield one
+
+
+def _add(
+    store: Store | None, newsletter: str, people: Sequence[Person], now: datetime, *, dry_run: bool
+) -> tuple[Added, ...]:
+    if store is None:
+        return tuple("added" for _ in people)
+    new = [NewSubscriber(email=person.email, address=person.address, name=person.name) for person in people]
+    # What is written through a connection for reading is never kept.
+    with store.read() if dry_run else store.begin() as connection:
+        return add_subscribers(connection, newsletter, new, now)
+
+
+#: Why somebody in a list is not added.
+PASSED_OVER: Mapping[Added, str] = MappingProxyType(
+    {"unsubscribed": "has unsubscribed", "suppressed": "must not be mailed to"}
+)
+
+
+def _passed_over(person: Person, outcome: Added, file: str) -> Problem:
+    return Problem(
+        f"{person.email} is passed over: the address {PASSED_OVER[outcome]}",
+        Location(file, person.line),
+        f"if they asked for it again: publisher subscribers add --again {person.email}",
+        rule="passed-over",
+    )
+
+
+def add_subscriber(
+    connection: Connection, newsletter: str, new: NewSubscriber, now: datetime, *, again: bool = False
+) -> Added:
+    """Add one person. again: they asked to be mailed to once more, so what stood against that is lifted."""
+    if again:
+        lift_suppression(connection, new.address)
+        if set_state(connection, newsletter, new.address, "active", now):
+            return "added"
+    (outcome,) = add_subscribers(connection, newsletter, [new], now)
+    return outcome
+
+
+def new_subscriber(email: str, name: str = "") -> NewSubscriber:
+    """Read an address as somebody types it. Raises ConfigError when nothing can be mailed there."""
+    email = email.strip()
+    fault = fault_in(email)
+    if fault:
+        raise ConfigError(f'can\'t mail to "{email}": {fault}', hint="write name@example.org")
+    return NewSubscriber(email=email, address=normalise(email), name=clean_name(name))
+
+
+Removed = Literal["removed", "not subscribed", "already removed"]
+
+
+def remove_subscriber(connection: Connection, newsletter: str, address: str, now: datetime) -> Removed:
+    """Unsubscribe an address and never mail to it again, from any newsletter, even if a later list names it.
+
+    address: as it is compared. Doing it twice is fine.
+    """
+    known = find_suppression(connection, address) is not None
+    changed = set_state(connection, newsletter, address, "unsubscribed", now)
+    suppress(connection, address, "manual", now)
+    if changed:
+        return "removed"
+    return "already removed" if known else "not subscribed"
