@@ -37,7 +37,7 @@ def refuse_controls(name: str, value: str) -> str:
 
 def text_field(name: str, value: str) -> str:
     """Write a field of free text, such as Subject, without its line end. Spaces in a row become one."""
-    value = " ".join(refuse_controls(name, value).split(" ")).strip()
+    value = _single_spaces(refuse_controls(name, value))
     folded = _fold_words(name, value) if value.isascii() and "=?" not in value else None
     return f"{name}: {folded if folded is not None else encode_words(value, used=len(name) + 2)}"
 
@@ -58,11 +58,19 @@ def mailbox_field(name: str, mailbox: Mailbox) -> str:
 
 
 def phrase_field(name: str, phrase: str, rest: str) -> str:
-    """Write a field that opens with a name for people, such as From or List-Id, without its line end."""
-    phrase = refuse_controls(name, phrase)
+    """Write a field that opens with a name for people, such as From or List-Id, without its line end.
+
+    rest: the address or id behind it, in angle brackets.
+    """
+    phrase = _single_spaces(refuse_controls(name, phrase))
     written = _write_phrase(phrase, used=len(name) + 2)
     last_line = f"{name}: {written}".rsplit("\r\n", 1)[-1]
     return f"{name}: {written}{' ' if len(last_line) + 1 + len(rest) <= _WIDTH else FOLD}{rest}"
+
+
+def _single_spaces(value: str) -> str:
+    """Let one space stand where several stood: folding can't keep them."""
+    return " ".join(value.split())
 
 
 def encode_words(value: str, used: int) -> str:
