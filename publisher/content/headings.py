@@ -1,0 +1,69 @@
+"""Headings get the ids that Hugo gives them, so that links into a page lead where they do on the site."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from publisher.content.html_tree import HEADINGS
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_ATTRIBUTES = re.compile(
+    r"[ \t]*\{[ \t]*((?:[#.][\w:-]+|[\w-]+=(?:\"[^\"]*\"|“[^”]*”|[\w-]+))(?:[ \t]+[^{}]*)?)\}[ \t]*$"
+)
+
+
+def give_ids(tree: HtmlElement) -> None:
+    """Give each heading its id, and take `{#id .class}` off its end."""
+    seen: set[str] = set()
+    for heading in tree.iter(*HEADINGS):
+        stated = _take_attributes(heading)
+        text = "".join(heading.itertext())
+        if heading.get("id") or not (stated or text.strip()):
+            continue
+        name = stated or _unique(heading_id(text) or "heading", seen)
+        seen.add(name)
+        heading.set("id", name)
+
+
+def heading_id(text: str) -> str:
+    """Make an id as GitHub and Hugo do: letters, digits and "_" lower-cased; spaces and "-" become "-"."""
+    kept = []
+    for char in text.strip():
+        if char == "_" or _is_kept(char):
+            kept.append(char.lower())
+        elif char in " -\t\n":
+            kept.append("-")
+    return "".join(kept)
+
+
+def _is_kept(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category[0] == "L" or category == "Nd"
+
+
+def _unique(name: str, seen: set[str]) -> str:
+    number, free = 0, name
+    while free in seen:
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+def _take_attributes(heading: HtmlElement) -> str:
+    """Cut `{#id .class key="value"}` off a heading's end; only the id is kept."""
+    last = heading[-1] if len(heading) else None
+    text = (heading.text if last is None else last.tail) or ""
+    match = _ATTRIBUTES.search(text)
+    if not match:
+        return ""
+    rest = text[: match.start()]
+    if last is None:
+        heading.text = rest
+    else:
+        last.tail = rest
+    found = re.search(r"#([\w:-]+)", match[1])
+    return found[1] if found else ""

@@ -1,0 +1,202 @@
+"""The doors of this room: a site on disk becomes posts, and a post's Markdown becomes clean HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from publisher.content.front_matter import split_front_matter
+from publisher.content.go_template import SiteTemplates
+from publisher.content.media import PagePlace
+from publisher.content.posts import PostRules, make_post
+from publisher.content.refs import PageIndex
+from publisher.content.sources import (
+    discover_site,
+    media_places,
+    page_rules,
+    read_content_file,
+    read_text,
+    site_settings,
+)
+from publisher.errors import ContentError, Location, Problem
+from publisher.model.post import Author, Post, Rendered, Site, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jinja2 import Environment
+
+    from publisher.config import Config
+    from publisher.content.pages import Page
+    from publisher.content.site import HugoConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Every page of a site, hidden ones and sections included, with the problems met."""
+
+    pages: tuple[Page, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_pages(config: Config, now: datetime) -> Pages:
+    """Read every content file's front matter, whether its page is shown or not.
+
+    Raises ContentError only when there is no content folder at all; a bad file is a problem.
+    """
+    return _read_pages(config, site_settings(config), now)
+
+
+def _read_pages(config: Config, settings: HugoConfig, now: datetime) -> Pages:
+    files, problems = discover_site(config, settings)
+    rules = page_rules(config, settings, files, now)
+    pages: list[Page] = []
+    for file in files:
+        try:
+            read = read_content_file(file, rules)
+        except ContentError as error:
+            problems.append(error.as_problem("unreadable-post"))
+            continue
+        pages.append(read.page)
+        problems.extend(read.problems)
+    return Pages(tuple(pages), tuple(problems))
+
+
+def read_site(config: Config, now: datetime) -> Site:
+    """Read every post below the content folder: front matter only, the Markdown stays on disk.
+
+    now: what is future and what is expired; aware.
+    Bad posts become `problems`, hidden ones are counted in `left_out`. Posts are sorted newest first, equal dates by
+    key, undated ones last.
+    """
+    settings = site_settings(config)
+    read = _read_pages(config, settings, now)
+    rules = post_rules(config, settings)
+    problems = list(read.problems)
+    left_out: Counter[str] = Counter()
+    posts: list[Post] = []
+    for page in read.pages:
+        if reason := why_left_out(page, config, settings):
+            left_out.update([reason] if page.kind == "page" else [])
+            continue
+        post, doubts = make_post(page, rules)
+        posts.append(post)
+        problems.extend(doubts)
+    posts.sort(key=_newest_first)
+    problems.extend(_same_address(posts, config))
+    return Site(posts=tuple(posts), problems=tuple(problems), left_out=MappingProxyType(dict(sorted(left_out.items()))))
+
+
+def why_left_out(page: Page, config: Config, settings: HugoConfig) -> str:
+    """Say why a page is no post of ours; empty if it is one. The reasons are those of `model.Site.left_out`."""
+    if page.kind != "page":
+        return "section"
+    if page.hidden:
+        return page.hidden
+    if settings.main_sections and page.section not in settings.main_sections:
+        return "other section"
+    if settings.languages and page.file.language != _main_language(config, settings):
+        return "other language"
+    return "" if page.dates.published or page.dates.date else "undated"
+
+
+def _main_language(config: Config, settings: HugoConfig) -> str:
+    """Choose the language whose posts are published: the one publisher.toml names, else the site's default."""
+    wanted = config.site.language.lower() if "language" in config.site.model_fields_set else ""
+    for language in settings.languages:
+        if wanted in {language.key, language.code.lower()}:
+            return language.key
+    return settings.languages[0].key
+
+
+def post_rules(config: Config, settings: HugoConfig) -> PostRules:
+    """Gather what all posts of a site share."""
+    name = config.site.author or settings.author
+    author = Author(name=name, email=config.site.author_email or None) if name else None
+    return PostRules(places=media_places(config, settings), author=author)
+
+
+def _newest_first(post: Post) -> tuple[bool, float, str]:
+    moment = post.published
+    return moment is None, -moment.timestamp() if moment else 0.0, post.key
+
+
+def _same_address(posts: Iterable[Post], config: Config) -> list[Problem]:
+    first: dict[str, Post] = {}
+    problems = []
+    for post in posts:
+        other = first.setdefault(post.url, post)
+        if other is not post:
+            at = Location(post.path.relative_to(config.root).as_posix())
+            message = f"another post has the same address {post.url}: {other.key}"
+            problems.append(Problem(message, at, "give one of them another slug", rule="same-address"))
+    return problems
+
+
+def render_post(post: Post, config: Config, target: Target, env: Environment) -> Rendered:
+    """Read a post's Markdown from disk and render it for a target.
+
+    env: `templates.environment(templates.FEEDS, config.root)`.
+    Raises ContentError if the file is gone or can't be read any more, TemplateError for a broken template.
+    To render many posts, make one Renderer.
+    """
+    return Renderer(config, target, env).render(post)
+
+
+class Renderer:
+    """Renders posts of one site for one target; what they share is read once."""
+
+    def __init__(self, config: Config, target: Target, env: Environment) -> None:
+        self._config = config
+        self._settings = site_settings(config)
+        self._index: PageIndex | None = None
+        self._target = target
+        self._env = env
+        self._places = media_places(config, self._settings)
+        self._templates = _site_templates(config, self._settings)
+
+    def render(self, post: Post) -> Rendered:
+        """Render one post. Raises as `render_post` does."""
+        # comrak, lxml and nh3 load when something is rendered, not when posts are listed.
+        from publisher.content.render import RenderRules, render_body
+
+        name = self._name(post)
+        split = split_front_matter(read_text(post.path, name), name)
+        is_index = post.path.stem.split(".")[0] in {"index", "_index"}
+        page = PagePlace(permalink=post.url, bundle_dir=post.path.parent if is_index else None, folder=post.path.parent)
+        rules = RenderRules(
+            settings=self._settings,
+            places=self._places,
+            env=self._env,
+            target=self._target,
+            ref=lambda path, language: self._ref(path, language, post),
+            site_templates=self._templates,
+        )
+        return render_body(split.body, post, page, name, rules)
+
+    def _ref(self, path: str, language: str, post: Post) -> str:
+        """Find a page's address. The site's files are listed the first time that a post asks."""
+        if self._index is None:
+            files, _ = discover_site(self._config, self._settings)
+            # No page's address depends on the clock.
+            rules = page_rules(self._config, self._settings, files, datetime.max.replace(tzinfo=UTC))
+            self._index = PageIndex(files, lambda file: read_content_file(file, rules).page.permalink)
+        here = next((file for file in self._index.files if file.path == post.path), None)
+        if here is None:
+            raise ContentError(f"the file is gone: {post.key}", at=Location(self._name(post)))
+        return self._index.address(path, here, language)
+
+    def _name(self, post: Post) -> str:
+        root = self._config.root
+        return post.path.relative_to(root).as_posix() if post.path.is_relative_to(root) else post.key
+
+
+def _site_templates(config: Config, settings: HugoConfig) -> SiteTemplates | None:
+    if config.site.generator != "hugo":
+        return None
+    theme = settings.table.get("theme")
+    themes = theme if isinstance(theme, list) else [theme]
+    return SiteTemplates(config.root, tuple(name for name in themes if isinstance(name, str)))

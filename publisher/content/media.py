@@ -1,0 +1,207 @@
+"""Images and audio files of a post: where they lie on this disk, and what they really are.
+
+Length, type and size come from the bytes. A file that is missing spoils nothing: the post keeps its URL.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
+
+from publisher.content.urls import escape_path
+from publisher.model.post import Enclosure, Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Types that a file name tells better than its first bytes, and that the operating system's table may not know.
+AUDIO_TYPES = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/x-m4a",
+    ".mp4": "video/mp4",
+    ".aac": "audio/aac",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaPlaces:
+    """Where the files that a post names may lie."""
+
+    #: Address of the site; ends in "/".
+    base_url: str
+    #: Folders whose files are served as they are.
+    static_dirs: tuple[Path, ...]
+    #: Folder of posts; a file beside a post is served at its section.
+    content_dir: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePlace:
+    """The page that names a file."""
+
+    permalink: str
+    #: Folder whose files travel with the page; None if it has none.
+    bundle_dir: Path | None
+    #: Folder that the page's file lies in.
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was named: its absolute URL, and where it lies here, if it does."""
+
+    url: str
+    path: Path | None
+
+
+def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
+    """Make a file's name absolute, and find it on disk.
+
+    name: as written in front matter or Markdown: absolute URL, `/path`, or relative to the page.
+    """
+    name = name.strip()
+    parts = urlsplit(name)
+    if parts.scheme or name.startswith("//"):
+        url = name if parts.scheme else f"{urlsplit(places.base_url).scheme}:{name}"
+        inside = url.removeprefix(places.base_url) if url.startswith(places.base_url) else ""
+        return Found(absolute(url), _in_static(unquote(inside), places) if inside else None)
+    if name.startswith("/"):
+        path = _below_base(name, places.base_url)
+        return Found(absolute(urljoin(places.base_url, _quote(path))), _in_static(_plain(path), places))
+    return _resolve_relative(name, page, places)
+
+
+def _resolve_relative(name: str, page: PagePlace, places: MediaPlaces) -> Found:
+    plain = _plain(name).removeprefix("./")
+    if page.bundle_dir and (path := inside(page.bundle_dir, plain)):
+        return Found(absolute(urljoin(page.permalink, _quote(name))), path)
+    if path := inside(page.folder, plain):
+        section = page.folder.relative_to(places.content_dir).as_posix()
+        prefix = "" if section == "." else f"{escape_path(section)}/"
+        return Found(absolute(urljoin(places.base_url, prefix + _quote(name.removeprefix("./")))), path)
+    if path := _in_static(plain, places):
+        return Found(absolute(urljoin(places.base_url, _quote(name.removeprefix("./")))), path)
+    return Found(absolute(urljoin(page.permalink, _quote(name))), None)
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """Find a file below a folder; None if there is none, or if `name` leads out of the folder."""
+    if not name or "\0" in name:
+        return None
+    try:
+        path = (folder / name).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except OSError:
+        return None
+
+
+def _in_static(name: str, places: MediaPlaces) -> Path | None:
+    found = (inside(folder, _plain(name).lstrip("/")) for folder in places.static_dirs)
+    return next((path for path in found if path), None)
+
+
+def _below_base(path: str, base_url: str) -> str:
+    """Take `/x` as Hugo does: below the site's sub-path, which is not doubled where the author wrote it himself."""
+    sub_path = urlsplit(base_url).path
+    if sub_path != "/" and path.startswith(sub_path):
+        path = path[len(sub_path) :]
+    return path.lstrip("/")
+
+
+def _plain(name: str) -> str:
+    return unquote(re.split(r"[?#]", name, maxsplit=1)[0])
+
+
+def _quote(name: str) -> str:
+    """Escape a relative reference without touching its query and fragment."""
+    path, mark, rest = name, "", ""
+    if found := re.search(r"[?#]", name):
+        path, mark, rest = name[: found.start()], found[0], name[found.end() :]
+    return escape_path(path) + mark + rest
+
+
+def absolute(url: str) -> str:
+    """Percent-encode what an address must not hold raw: spaces, quotes, everything beyond ASCII (RFC 3986)."""
+    return re.sub(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]", lambda match: _percent(match[0]), url)
+
+
+def _percent(char: str) -> str:
+    return "".join(f"%{octet:02X}" for octet in char.encode("utf-8", "replace"))
+
+
+def describe_image(found: Found, alt: str = "") -> Image:
+    """Measure an image. One that lies elsewhere, or is none, keeps only its URL (and length)."""
+    if found.path is None:
+        return Image(url=found.url, alt=alt)
+    length = found.path.stat().st_size
+    mime, width, height = measure(found.path)
+    return Image(
+        url=found.url, alt=alt, path=found.path, length_bytes=length, mime_type=mime, width=width, height=height
+    )
+
+
+def measure(path: Path) -> tuple[str, int, int]:
+    """Read MIME type, width and height from an image's header; ("", 0, 0) if it is no image that Pillow knows."""
+    from PIL import Image as PillowImage
+    from PIL import UnidentifiedImageError
+
+    try:
+        # Only the header is read. A picture of absurd size is somebody else's concern, until it is opened whole.
+        with warnings.catch_warnings(), PillowImage.open(path) as picture:
+            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
+            return PillowImage.MIME.get(picture.format or "", ""), picture.width, picture.height
+    except (UnidentifiedImageError, PillowImage.DecompressionBombError, OSError, ValueError, SyntaxError):
+        return ("image/svg+xml" if _is_svg(path) else ""), 0, 0
+
+
+def _is_svg(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return b"<svg" in file.read(1024).lower()
+    except OSError:
+        return False
+
+
+def describe_audio(found: Found) -> Enclosure:
+    """Measure an audio file: length and type from the bytes, duration by mutagen. 0 and None where nobody knows."""
+    mime = guess_type(found.url)
+    if found.path is None:
+        return Enclosure(url=found.url, length_bytes=0, mime_type=mime)
+    import mutagen
+
+    length = found.path.stat().st_size
+    try:
+        info = mutagen.File(found.path)
+    except (mutagen.MutagenError, OSError, ValueError):
+        info = None
+    seconds = getattr(getattr(info, "info", None), "length", None)
+    # mutagen lists what it knows best first; Apple wants audio/x-m4a for .m4a, and the name tells that.
+    known = next(iter(getattr(info, "mime", ())), "")
+    return Enclosure(url=found.url, length_bytes=length, mime_type=mime or known, duration_s=seconds or None)
+
+
+def guess_type(url: str) -> str:
+    """Tell a media type by the name's suffix; empty if the suffix is unknown."""
+    suffix = re.search(r"\.\w+$", urlsplit(url).path)
+    key = suffix[0].lower() if suffix else ""
+    # Only Python's own table: the machine's would make output differ from machine to machine.
+    return AUDIO_TYPES.get(key) or mimetypes.MimeTypes().guess_type(f"x{key}")[0] or ""
+
+
+def bundle_covers(folder: Path) -> Iterator[Path]:
+    """Find a bundle's picture as Hugo's templates do: *feature*, then *cover* or *thumbnail*."""
+    try:
+        names = sorted(path for path in folder.iterdir() if guess_type(path.name).startswith("image/"))
+    except OSError:
+        return
+    for words in (("feature",), ("cover", "thumbnail")):
+        yield from (path for path in names if any(word in path.name.lower() for word in words))

@@ -1,0 +1,49 @@
+"""A page: one content file as its own site sees it, before publisher decides what to show of it.
+
+Between the file on disk and `model.Post` stands this value; the oracle of Hugo's own answers is compared with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from publisher.content.dates import Dates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.content.discover import ContentFile
+    from publisher.content.front_matter import Split
+
+PageKind = Literal["page", "section", "home"]
+#: Why a page is not shown; empty if it is. The words are those of `model.Site.left_out`.
+Hidden = Literal["", "draft", "future", "expired", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One content file, resolved by the rules of its site."""
+
+    file: ContentFile
+    kind: PageKind
+    title: str
+    link_title: str = ""
+    #: Absolute, percent-encoded.
+    permalink: str
+    dates: Dates = field(default_factory=Dates)
+    #: Outermost folder; empty for pages beside the sections.
+    section: str = ""
+    weight: int = 0
+    slug: str = ""
+    description: str = ""
+    #: BCP 47.
+    language: str = ""
+    hidden: Hidden = ""
+    #: Front-matter lists by taxonomy (plural), as written.
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    #: Front matter and cascades, keys lower-cased.
+    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    #: The file cut in two; its body is what reading time and summaries are made from.
+    split: Split

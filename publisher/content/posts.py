@@ -1,0 +1,181 @@
+"""A page becomes the Post that the other rooms work with: aliases resolved, hero and audio found on disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from publisher.content import aliases
+from publisher.content.front_matter import locate
+from publisher.content.media import (
+    MediaPlaces,
+    PagePlace,
+    absolute,
+    bundle_covers,
+    describe_audio,
+    describe_image,
+    resolve,
+)
+from publisher.content.summary import first_heading, plain_line, reading_minutes
+from publisher.errors import Problem
+from publisher.model.post import Author, Enclosure, Image, Post
+
+if TYPE_CHECKING:
+    from publisher.content.pages import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRules:
+    """What all posts of a site share."""
+
+    places: MediaPlaces
+    #: For posts that name no author; None if the site has none.
+    author: Author | None = None
+
+    @property
+    def static_names(self) -> str:
+        """Name the static folders, for a hint."""
+        return ", ".join(f"{folder.name}/" for folder in self.places.static_dirs) or "a static folder"
+
+
+def page_place(page: Page) -> PagePlace:
+    """Say where a page stands, for resolving what it names."""
+    return PagePlace(permalink=page.permalink, bundle_dir=page.file.bundle_dir, folder=page.file.path.parent)
+
+
+def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
+    """Turn a page into a post, with the doubts about its title and media."""
+    params = page.params
+    problems: list[Problem] = []
+    published = page.dates.published or page.dates.date
+    updated = page.dates.lastmod or published
+    post = Post(
+        key=page.file.key,
+        path=page.file.path,
+        body_line=page.split.body_line,
+        title=_title(page, problems),
+        url=page.permalink,
+        published=published,
+        updated=max(updated, published) if updated and published else updated,
+        description=plain_line(aliases.text(params, aliases.DESCRIPTION)),
+        language=aliases.text(params, aliases.LANGUAGE) or page.language,
+        section=page.section,
+        weight=page.weight,
+        tags=aliases.texts(params, aliases.TAGS),
+        categories=aliases.texts(params, aliases.CATEGORIES),
+        authors=_authors(params, rules),
+        hero=_hero(page, rules, problems),
+        audio=_audio(page, rules, problems),
+        source_url=_web_address(aliases.text(params, aliases.SOURCE_URL)),
+        source_name=aliases.text(params, aliases.SOURCE_NAME),
+        guid=aliases.text(params, aliases.GUID),
+        reading_minutes=reading_minutes(page.split.body),
+        params=params,
+    )
+    return post, tuple(problems)
+
+
+def _title(page: Page, problems: list[Problem]) -> str:
+    said = page.title or aliases.text(page.params, aliases.TITLE) or first_heading(page.split.body)
+    if said:
+        return plain_line(said)
+    at = locate(page.split, page.file.name)
+    problems.append(Problem("the post has no title", at, "write `title: …` at its top", rule="no-title"))
+    return page.file.stem
+
+
+def _authors(params: Mapping[str, Any], rules: PostRules) -> tuple[Author, ...]:
+    value = aliases.lookup(params, aliases.AUTHOR)[1]
+    items = value if isinstance(value, list) else [value]
+    authors = tuple(author for item in items if (author := _author(item)))
+    return authors or ((rules.author,) if rules.author else ())
+
+
+def _author(value: Any) -> Author | None:
+    if isinstance(value, Mapping):
+        name = aliases.text(value, ("name", "title"))
+        email, url = aliases.text(value, ("email",)), _web_address(aliases.text(value, ("url", "link")))
+        return Author(name=name, email=email or None, url=url or None) if name else None
+    name = plain_line(str(value)) if isinstance(value, str) else ""
+    return Author(name=name) if name else None
+
+
+def _web_address(text: str) -> str:
+    """Let only http and https through: the value ends in a link."""
+    return absolute(text) if re.match(r"https?://[^\s/]", text) else ""
+
+
+def _hero(page: Page, rules: PostRules, problems: list[Problem]) -> Image | None:
+    name, value = aliases.lookup(page.params, aliases.IMAGE)
+    if isinstance(value, list):
+        value = value[0]
+    path, alt = value, ""
+    if isinstance(value, Mapping):
+        path, alt = aliases.text(value, aliases.PATH_KEYS), aliases.text(value, aliases.ALT_KEYS)
+    if not isinstance(path, str) or not path.strip() or path.startswith("data:"):
+        return _cover_of_bundle(page, rules)
+    found = resolve(path, page_place(page), rules.places)
+    image = describe_image(found, alt or aliases.text(page.params, aliases.IMAGE_ALT))
+    if found.path is not None and not image.mime_type:
+        hint = "export it again as JPEG, PNG or WebP"
+        problems.append(_doubt(page, name, f"the image can't be read: {path}", hint, "unreadable-image"))
+    elif found.path is None and found.url.startswith(rules.places.base_url):
+        hint = f"put it below {rules.static_names}, or beside the post"
+        problems.append(_doubt(page, name, f"image not found: {path}", hint, "missing-image"))
+    return image
+
+
+def _doubt(page: Page, name: str, message: str, hint: str, rule: str) -> Problem:
+    """Report something about the front-matter value `name` (dots lead into tables)."""
+    return Problem(message, locate(page.split, page.file.name, tuple(name.split("."))), hint, rule=rule)
+
+
+def _cover_of_bundle(page: Page, rules: PostRules) -> Image | None:
+    if page.file.kind != "leaf":
+        return None
+    cover = next(bundle_covers(page.file.path.parent), None)
+    return describe_image(resolve(cover.name, page_place(page), rules.places)) if cover else None
+
+
+def _audio(page: Page, rules: PostRules, problems: list[Problem]) -> Enclosure | None:
+    name, value = aliases.lookup(page.params, aliases.AUDIO)
+    if isinstance(value, list):
+        value = value[0]
+    path = aliases.text(value, aliases.PATH_KEYS) if isinstance(value, Mapping) else value
+    if not isinstance(path, str) or not path.strip():
+        return None
+    found = resolve(path, page_place(page), rules.places)
+    if found.path is None and found.url.startswith(rules.places.base_url):
+        hint = f"put it below {rules.static_names}, or beside the post"
+        problems.append(_doubt(page, name, f"audio file not found: {path}", hint, "missing-audio"))
+    return _with_stated(describe_audio(found), value)
+
+
+def _with_stated(audio: Enclosure, value: Any) -> Enclosure:
+    """Believe the front matter about a file that lies elsewhere; a file on this disk knows better."""
+    if not isinstance(value, Mapping) or audio.length_bytes:
+        return audio
+    length, seconds = (
+        _number(value, ("length", "length_bytes", "size", "bytes")),
+        _number(value, ("duration_s", "seconds")),
+    )
+    seconds = seconds or _clock(aliases.text(value, ("duration",)))
+    kind = aliases.text(value, ("type", "mime_type", "mime")) or audio.mime_type
+    return Enclosure(url=audio.url, length_bytes=int(length), mime_type=kind, duration_s=seconds or None)
+
+
+def _number(value: Mapping[str, Any], names: tuple[str, ...]) -> float:
+    said = aliases.text(value, names)
+    return float(said) if re.fullmatch(r"\d{1,15}(\.\d+)?", said) else 0.0
+
+
+def _clock(text: str) -> float:
+    """Read 3723, 62:03 or 1:02:03 as seconds; 0 if it is none of these."""
+    if not re.fullmatch(r"\d{1,9}(:\d{1,2}){0,2}(\.\d+)?", text):
+        return 0.0
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds

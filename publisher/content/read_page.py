@@ -1,0 +1,277 @@
+"""One content file becomes a Page: front matter, cascades, dates, filters, address.
+
+Everything is decided from the text and from `PageRules`; no file is opened here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from publisher.content.cascade import CascadeTarget, cascade_blocks, hand_down
+from publisher.content.dates import DateError, Dates, DateSources, resolve_dates, split_file_date
+from publisher.content.front_matter import FrontMatter, locate, parse_front_matter
+from publisher.content.pages import Hidden, Page, PageKind
+from publisher.content.permalinks import PermalinkFacts, expand
+from publisher.content.urls import directory_path, file_segment, path_from_front_matter, permalink, sanitize
+from publisher.errors import ContentError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
+
+    from publisher.content.discover import ContentFile
+    from publisher.content.site import HugoConfig, HugoLanguage
+
+_TRUE = frozenset({"true", "t", "1"})
+_YES = frozenset({"yes", "y", "on"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """What all pages of a site are read by."""
+
+    site: HugoConfig
+    #: The site's address; ends in "/".
+    base_url: str
+    zone: tzinfo
+    now: datetime
+    #: Hugo's names in addresses; else file names are kept as they are.
+    hugo_names: bool = True
+    #: Cascades and slugs of sections, by language and folder.
+    sections: Mapping[tuple[str, tuple[str, ...]], SectionFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFacts:
+    """What a section's _index.md says about the pages below it."""
+
+    slug: str = ""
+    cascade: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page, and the doubts about it."""
+
+    page: Page
+    problems: tuple[Problem, ...] = ()
+
+
+def section_facts(front: FrontMatter) -> SectionFacts:
+    """Take from a section's front matter what concerns the pages below it."""
+    return SectionFacts(_text(front.values.get("slug")), cascade_blocks(front.values))
+
+
+def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime | None = None) -> ReadPage:
+    """Resolve a content file.
+
+    text: the whole file. modified: its time on disk, for sites that date pages by :fileModTime.
+    Raises ContentError, located, when the page can't be known: front matter, a date that decides whether it is
+    public, its url.
+    """
+    front = parse_front_matter(text, file.name)
+    kind = _kind(file)
+    values = _with_params(hand_down(front.values, _ancestors(file, rules), _target(file, kind)))
+    sources = DateSources(rules.zone, rules.site.date_keys, file.stem, modified)
+    dates, errors, named_by_file = resolve_dates(values, sources)
+    problems = [*_date_problems(errors, front, file), *_draft_problems(values, front, file)]
+    language = rules.site.language_named(file.language)
+    page = Page(
+        file=file,
+        kind=kind,
+        title=_text(values.get("title")),
+        link_title=_text(values.get("linktitle")) or _text(values.get("title")),
+        permalink="",
+        dates=dates,
+        section=(file.folders or (file.stem if kind == "section" else "",))[0],
+        weight=_weight(values.get("weight")),
+        slug=_slug(values, file, named_by_file=named_by_file),
+        description=_text(values.get("description")),
+        language=language.code,
+        hidden=hidden(values, dates, rules),
+        terms=MappingProxyType({plural: _terms(values.get(plural)) for plural in rules.site.taxonomies.values()}),
+        params=MappingProxyType(values),
+        split=front.split,
+    )
+    try:
+        address = permalink(language.base_url or rules.base_url, _path(page, language, rules))
+    except ContentError as error:
+        at = locate(front.split, file.name, ("url",) if "url" in values else ())
+        raise ContentError(error.message, at=at, hint=error.hint) from error
+    return ReadPage(replace(page, permalink=address), tuple(problems))
+
+
+def _kind(file: ContentFile) -> PageKind:
+    if file.kind == "branch":
+        return "section" if file.stem else "home"
+    return "page"
+
+
+def _target(file: ContentFile, kind: PageKind) -> CascadeTarget:
+    path = "/" + "/".join((*file.folders, file.stem)).lower()
+    return CascadeTarget(path, kind, file.language)
+
+
+def _ancestors(file: ContentFile, rules: PageRules) -> list[Sequence[Mapping[str, Any]]]:
+    own = (*file.folders, file.stem) if file.kind == "branch" and file.stem else file.folders
+    chain = [own[:depth] for depth in range(len(own), -1, -1)]
+    found = [rules.sections.get((file.language, folders)) for folders in chain]
+    return [*(section.cascade for section in found if section), rules.site.cascade]
+
+
+def _with_params(values: dict[str, Any]) -> dict[str, Any]:
+    """Merge the `params:` map into the top, where Hugo lets it win over keys that are not its own."""
+    params = values.pop("params", None)
+    if isinstance(params, dict):
+        values.update(params)
+    elif params is not None:
+        values["params"] = params
+    return values
+
+
+def _text(value: Any) -> str:
+    """Write a scalar as Hugo casts it; tables and lists are no text."""
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _weight(value: Any) -> int:
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _terms(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(text for item in items if (text := _text(item).strip())))
+
+
+def _slug(values: Mapping[str, Any], file: ContentFile, *, named_by_file: bool) -> str:
+    said = _text(values.get("slug"))
+    return said or (split_file_date(file.stem, UTC)[1] if named_by_file else "")
+
+
+def is_draft(values: Mapping[str, Any]) -> bool:
+    """Tell whether a front matter says draft. A doubtful `draft: yes` counts as one; `published: false` says so too."""
+    said = str(values.get("draft", "")).strip().lower()
+    published = values.get("published")
+    return said in _TRUE or said in _YES or (published is not None and str(published).strip().lower() == "false")
+
+
+def hidden(values: Mapping[str, Any], dates: Dates, rules: PageRules) -> Hidden:
+    """Say why a page is not shown: by its publication date, not by `date`, as in Hugo."""
+    site = rules.site
+    if is_draft(values) and not site.build_drafts:
+        return "draft"
+    published = dates.published or dates.date
+    if published and published > rules.now and not site.build_future:
+        return "future"
+    if dates.expires and dates.expires <= rules.now and not site.build_expired:
+        return "expired"
+    build = values.get("build", values.get("_build"))
+    listed = build.get("list", "always") if isinstance(build, dict) else "always"
+    alone = values.get("headless") is True or (isinstance(build, dict) and build.get("render") in {"never", False})
+    return "unlisted" if alone or str(listed).lower() in {"never", "local", "false"} else ""
+
+
+def _date_problems(errors: Mapping[str, DateError], front: FrontMatter, file: ContentFile) -> list[Problem]:
+    """Report refused dates; one that decides whether the page is public spoils the page."""
+    problems = []
+    for key, error in errors.items():
+        at = locate(front.split, file.name, (key,))
+        if key not in {"lastmod", "modified"}:
+            raise ContentError(str(error), at=at, hint=error.hint)
+        problems.append(Problem(str(error), at, error.hint, rule="bad-date"))
+    return problems
+
+
+def _draft_problems(values: Mapping[str, Any], front: FrontMatter, file: ContentFile) -> list[Problem]:
+    if str(values.get("draft", "")).strip().lower() not in _YES:
+        return []
+    at = locate(front.split, file.name, ("draft",))
+    message = "`draft: yes` is text in YAML 1.2: new versions of Hugo publish this post, here it stays a draft"
+    return [Problem(message, at, "write `draft: true` or `draft: false`", rule="doubtful-draft")]
+
+
+def _path(page: Page, language: HugoLanguage, rules: PageRules) -> str:
+    """Work out the page's path below the site's address, unescaped."""
+    site = rules.site
+    prefix = _prefix(language, rules)
+    url = page.params.get("url")
+    if isinstance(url, str) and url.strip():
+        if ":" in url:
+            url = expand(url, _facts(page, rules)) if not re.match(r"\w+:", url) else url
+        path = path_from_front_matter(url)
+        # A url with its own leading slash says where it stands; others stand below their language.
+        return path if url.startswith("/") else prefix + path
+    ugly = _is_ugly(page, site)
+    pattern = _pattern(page, language, site)
+    if pattern:
+        path = expand(pattern, _facts(page, rules))
+        segments = path.split("/")
+    else:
+        segments = [*(_segment(name, rules) for name in page.file.folders), _last_segment(page, rules)]
+    made = directory_path(
+        (_clean(part, rules) for part in segments), lower=rules.hugo_names and site.lower_paths, ugly=ugly
+    )
+    return prefix + made
+
+
+def _clean(segment: str, rules: PageRules) -> str:
+    return sanitize(segment, accents=False) if rules.site.remove_path_accents else segment
+
+
+def _prefix(language: HugoLanguage, rules: PageRules) -> str:
+    site = rules.site
+    alone = len(site.languages) < 2 or language.base_url  # noqa: PLR2004 - one language needs no prefix
+    if alone and not site.default_language_in_subdir:
+        return ""
+    home = language.key == site.default_language and not site.default_language_in_subdir
+    return "" if home or not site.languages else f"/{language.key}"
+
+
+def _segment(name: str, rules: PageRules) -> str:
+    return file_segment(name) if rules.hugo_names else name
+
+
+def _last_segment(page: Page, rules: PageRules) -> str:
+    if not page.slug:
+        return _segment(page.file.stem, rules)
+    return sanitize(page.slug).strip("-") if rules.hugo_names else page.slug
+
+
+def _is_ugly(page: Page, site: HugoConfig) -> bool:
+    if page.kind != "page":
+        return False
+    return site.ugly_urls if isinstance(site.ugly_urls, bool) else site.ugly_urls.get(page.section, False)
+
+
+def _pattern(page: Page, language: HugoLanguage, site: HugoConfig) -> str:
+    kinds = language.permalinks or site.permalinks
+    patterns = kinds.get(page.kind, {})
+    if page.kind == "home":
+        return ""
+    return patterns.get(page.section or "/", "") or patterns.get("*", "")
+
+
+def _facts(page: Page, rules: PageRules) -> PermalinkFacts:
+    file = page.file
+    folders = (*file.folders, file.stem) if page.kind == "section" else file.folders
+    known = [rules.sections.get((file.language, folders[: depth + 1])) for depth in range(len(folders))]
+    return PermalinkFacts(
+        title=page.title,
+        slug=page.slug,
+        date=page.dates.date,
+        sections=folders,
+        section_slugs=tuple(
+            (section.slug if section and section.slug else name) for section, name in zip(known, folders, strict=True)
+        ),
+        filename=file.stem if file.kind == "page" else "",
+        base_name=file.stem,
+    )

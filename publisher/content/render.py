@@ -1,0 +1,103 @@
+"""A post's Markdown becomes what a target may show: shortcodes, Markdown, absolute addresses, cleaning."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from publisher.content.absolute import LinkRules, finish_tree
+from publisher.content.clean import FORBIDDEN, clean_html
+from publisher.content.embeds import public_embed
+from publisher.content.expand import Surroundings, call_macro, expand_shortcodes, fill_in
+from publisher.content.html_tree import parse, serialise
+from publisher.content.markdown import to_html
+from publisher.content.plain_text import tree_to_text
+from publisher.errors import ContentError, Location, Problem
+from publisher.model.post import Rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Environment
+
+    from publisher.content.go_template import SiteTemplates
+    from publisher.content.media import MediaPlaces, PagePlace
+    from publisher.content.site import HugoConfig
+    from publisher.model.post import Post, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderRules:
+    """What a post is rendered with, besides itself."""
+
+    settings: HugoConfig
+    places: MediaPlaces
+    env: Environment
+    target: Target
+    #: Address of a page by the path that `ref` takes and the language, seen from a post's folder. Raises ContentError.
+    ref: Callable[[str, str], str]
+    site_templates: SiteTemplates | None = None
+
+
+def render_body(body: str, post: Post, page: PagePlace, file: str, rules: RenderRules) -> Rendered:
+    """Render a post's Markdown.
+
+    body: the Markdown. page: where the post stands. file: its name for messages.
+    """
+    problems = _forbidden_problems(body, file, post.body_line)
+    markdown = partial(to_html, settings=rules.settings.markdown)
+    around = Surroundings(
+        env=rules.env,
+        target=rules.target,
+        post=post,
+        file=file,
+        markdown=markdown,
+        base_url=rules.places.base_url,
+        ref=rules.ref,
+        site_templates=rules.site_templates,
+        site_params=rules.settings.params,
+    )
+    expanded = expand_shortcodes(FORBIDDEN.sub("", body), around, post.body_line)
+    tree = parse(fill_in(markdown(expanded.text), expanded.pieces))
+    finish_tree(tree, _link_rules(post, page, rules))
+    html = clean_html(serialise(tree))
+    text = tree_to_text(parse(html)) if rules.target == "text" else tree_to_text(tree)
+    problems = (*problems, *expanded.problems)
+    return Rendered(html="" if rules.target == "text" else html, text=text, problems=problems)
+
+
+def _link_rules(post: Post, page: PagePlace, rules: RenderRules) -> LinkRules:
+    def card(address: str, title: str) -> str:
+        return call_macro(rules.env, "embed_card", public_embed(address, title), rules.target, post.language)
+
+    def post_url(path: str) -> str:
+        try:
+            return rules.ref(path, "")
+        except ContentError:
+            return ""
+
+    return LinkRules(
+        page=page,
+        places=rules.places,
+        target=rules.target,
+        id_prefix=id_prefix(post.key),
+        post_url=post_url,
+        card=card,
+    )
+
+
+def id_prefix(key: str) -> str:
+    """Make what every id of a post begins with: the same in every build, another for every post."""
+    return f"p{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}-"
+
+
+def _forbidden_problems(body: str, file: str, first_line: int) -> tuple[Problem, ...]:
+    found = FORBIDDEN.search(body)
+    if not found:
+        return ()
+    start = body.rfind("\n", 0, found.start()) + 1
+    at = Location(file, first_line + body.count("\n", 0, found.start()), found.start() - start + 1)
+    message = f"a character that XML forbids was left out: U+{ord(found[0]):04X}"
+    return (Problem(message, at, "delete it", rule="forbidden-character"),)

@@ -1,0 +1,277 @@
+"""What a Hugo site's configuration says, with Hugo's defaults where it is silent.
+
+`read_hugo_config` reads the files (`content.hugo_files`); `make_hugo_config` is pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from publisher.content.dates import DEFAULT_KEYS, expand_keys
+from publisher.content.hugo_files import merge_tables, read_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_TAXONOMIES: Mapping[str, str] = MappingProxyType({"category": "categories", "tag": "tags"})
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkdownSettings:
+    """How Markdown becomes HTML; the defaults are Hugo's (markup.goldmark)."""
+
+    #: Raw HTML is kept (and cleaned later) instead of left out.
+    raw_html: bool = False
+    #: Typographic quotes, dashes and dots.
+    smart: bool = True
+    linkify: bool = True
+    #: A bare address may begin right behind a Chinese character or sign. Hugo wants a space there.
+    linkify_after_cjk: bool = False
+    hard_wraps: bool = False
+    #: A line break between two wide characters is no space.
+    east_asian_line_breaks: bool = False
+    emoji: bool = False
+    #: `**「重點」**後面` is bold. Hugo leaves the stars.
+    cjk_emphasis: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HugoLanguage:
+    """One language of a site."""
+
+    #: As it stands in [languages], lower-cased: decides file suffixes and the address prefix.
+    key: str
+    #: BCP 47: languageCode or locale, else the key.
+    code: str
+    title: str = ""
+    #: Own address of this language; empty if it shares the site's.
+    base_url: str = ""
+    weight: int = 0
+    #: Own content folder; empty if it shares the site's.
+    content_dir: str = ""
+    permalinks: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    params: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HugoConfig:
+    """A site's configuration, with Hugo's defaults where it is silent."""
+
+    title: str = ""
+    #: As written, without a promise about its last "/"; empty if the site doesn't say.
+    base_url: str = ""
+    #: BCP 47 of the default language; empty if the site doesn't say.
+    language: str = ""
+    #: IANA name; empty if the site doesn't say (Hugo then takes UTC).
+    timezone: str = ""
+    description: str = ""
+    author: str = ""
+    content_dir: str = "content"
+    static_dirs: tuple[str, ...] = ("static",)
+    #: params.mainSections; empty if the site doesn't say.
+    main_sections: tuple[str, ...] = ()
+    #: Singular to plural; the plural is the front-matter key.
+    taxonomies: Mapping[str, str] = field(default_factory=lambda: DEFAULT_TAXONOMIES)
+    #: By kind ("page", "section"), then by section.
+    permalinks: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
+    #: Default language first, then by weight and key; empty for a site of one unnamed language.
+    languages: tuple[HugoLanguage, ...] = ()
+    default_language: str = "en"
+    default_language_in_subdir: bool = False
+    #: Regular expressions searched in a file's path.
+    ignore_files: tuple[str, ...] = ()
+    build_drafts: bool = False
+    build_future: bool = False
+    build_expired: bool = False
+    cascade: tuple[Mapping[str, Any], ...] = ()
+    #: Keys that answer for each date (`content.dates.DEFAULT_KEYS`).
+    date_keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: DEFAULT_KEYS)
+    remove_path_accents: bool = False
+    lower_paths: bool = True
+    #: For all sections, or by section.
+    ugly_urls: bool | Mapping[str, bool] = False
+    has_cjk_language: bool = False
+    summary_length: int = 70
+    markdown: MarkdownSettings = MarkdownSettings()
+    params: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    #: Everything, keys lower-cased, for templates of the site that ask for more.
+    table: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    #: Files read, relative to the site's folder, least important first.
+    files: tuple[str, ...] = ()
+
+    def language_named(self, key: str) -> HugoLanguage:
+        """Look a language up by its key; an unnamed language has the site's own facts."""
+        for language in self.languages:
+            if language.key == key.lower():
+                return language
+        return HugoLanguage(key=key.lower(), code=self.language or key, title=self.title)
+
+
+def read_hugo_config(root: Path, environment: str = "production") -> HugoConfig:
+    """Read a Hugo site's configuration.
+
+    root: the site's folder. environment: which config/<environment>/ comes on top.
+    A folder without configuration gives Hugo's defaults. Raises ConfigError with file:line for a file that is broken.
+    """
+    layers = read_layers(root, environment)
+    return make_hugo_config(merge_tables(layer.table for layer in layers), tuple(layer.file for layer in layers))
+
+
+def make_hugo_config(table: Mapping[str, Any], files: tuple[str, ...] = ()) -> HugoConfig:
+    """Turn a merged configuration (keys lower-cased) into a HugoConfig."""
+    params = _table(table, "params")
+    default = _text(table, "defaultcontentlanguage", default="en").lower()
+    languages = _languages(table, default)
+    main = languages[0] if languages else None
+    # Hugo took mainSections at the top in its first years.
+    sections = (main.params.get("mainsections") if main else None) or params.get("mainsections")
+    return HugoConfig(
+        title=(main.title if main else "") or _text(table, "title"),
+        base_url=_text(table, "baseurl"),
+        language=_language_code(main, table),
+        timezone=_text(table, "timezone"),
+        description=_text(params, "description"),
+        author=_author(params.get("author")) or _author(table.get("author")),
+        content_dir=_text(table, "contentdir", default="content"),
+        static_dirs=_static_dirs(table),
+        main_sections=_texts(sections or table.get("mainsections")),
+        taxonomies=_taxonomies(table),
+        permalinks=_permalinks(table.get("permalinks")),
+        languages=languages,
+        default_language=default,
+        default_language_in_subdir=table.get("defaultcontentlanguageinsubdir") is True,
+        ignore_files=_texts(table.get("ignorefiles")),
+        build_drafts=table.get("builddrafts") is True,
+        build_future=table.get("buildfuture") is True,
+        build_expired=table.get("buildexpired") is True,
+        cascade=_cascade(table.get("cascade")),
+        date_keys=expand_keys(_table(table, "frontmatter")),
+        remove_path_accents=table.get("removepathaccents") is True,
+        lower_paths=table.get("disablepathtolower") is not True,
+        ugly_urls=_ugly(table.get("uglyurls")),
+        has_cjk_language=table.get("hascjklanguage") is True,
+        summary_length=_number(table.get("summarylength"), 70),
+        markdown=_markdown(table),
+        params=params,
+        table=table,
+        files=files,
+    )
+
+
+def _languages(table: Mapping[str, Any], default: str) -> tuple[HugoLanguage, ...]:
+    disabled = {name.lower() for name in _texts(table.get("disablelanguages"))}
+    languages = [
+        _language(key, value, table)
+        for key, value in _table(table, "languages").items()
+        if isinstance(value, dict) and key not in disabled and value.get("disabled") is not True
+    ]
+    languages.sort(key=lambda language: (language.key != default, language.weight or 1 << 30, language.key))
+    return tuple(languages)
+
+
+def _language(key: str, value: Mapping[str, Any], table: Mapping[str, Any]) -> HugoLanguage:
+    return HugoLanguage(
+        key=key,
+        code=_text(value, "locale") or _text(value, "languagecode") or key,
+        title=_text(value, "title") or _text(table, "title"),
+        base_url=_text(value, "baseurl"),
+        weight=_number(value.get("weight"), 0),
+        content_dir=_text(value, "contentdir"),
+        permalinks=_permalinks(value.get("permalinks")) if value.get("permalinks") else _EMPTY,
+        params=merge_tables((_table(table, "params"), _table(value, "params"))),
+    )
+
+
+def _language_code(main: HugoLanguage | None, table: Mapping[str, Any]) -> str:
+    if main and main.code != main.key:
+        return main.code
+    said = _text(table, "locale") or _text(table, "languagecode")
+    return said or (main.code if main else _text(table, "defaultcontentlanguage"))
+
+
+def _permalinks(value: Any) -> Mapping[str, Mapping[str, str]]:
+    """Sort patterns by kind; a bare section name means pages (and Hugo's array form is read by its target's kind)."""
+    kinds: dict[str, dict[str, str]] = {}
+    if isinstance(value, list):
+        for rule in value:
+            target = rule.get("target", {}) if isinstance(rule, dict) else {}
+            section = str(target.get("path", "")).strip("/{}").split("/")[0] if isinstance(target, dict) else ""
+            kind = str(target.get("kind", "page")) if isinstance(target, dict) else "page"
+            if isinstance(rule, dict) and isinstance(rule.get("pattern"), str):
+                kinds.setdefault(kind, {})[section.replace("**", "") or "*"] = rule["pattern"]
+    for key, pattern in value.items() if isinstance(value, dict) else ():
+        if isinstance(pattern, str):
+            kinds.setdefault("page", {})[key] = pattern
+            # A bare key that names a taxonomy speaks for its terms too.
+            kinds.setdefault("term", {})[key] = pattern
+        elif isinstance(pattern, dict):
+            kinds.setdefault(key, {}).update({name: str(text) for name, text in pattern.items()})
+    return MappingProxyType(kinds)
+
+
+def _taxonomies(table: Mapping[str, Any]) -> Mapping[str, str]:
+    said = table.get("taxonomies")
+    if not isinstance(said, dict):
+        return DEFAULT_TAXONOMIES
+    return MappingProxyType({key: value.lower() for key, value in said.items() if isinstance(value, str)})
+
+
+def _static_dirs(table: Mapping[str, Any]) -> tuple[str, ...]:
+    said = [table.get("staticdir", "static"), *(table.get(f"staticdir{number}") for number in range(11))]
+    return tuple(dict.fromkeys(name for value in said for name in _texts(value)))
+
+
+def _cascade(value: Any) -> tuple[Mapping[str, Any], ...]:
+    blocks = value if isinstance(value, list) else [value]
+    return tuple(block for block in blocks if isinstance(block, dict))
+
+
+def _ugly(value: Any) -> bool | Mapping[str, bool]:
+    if isinstance(value, dict):
+        return MappingProxyType({key: item is True for key, item in value.items()})
+    return value is True
+
+
+def _markdown(table: Mapping[str, Any]) -> MarkdownSettings:
+    goldmark = _table(_table(table, "markup"), "goldmark")
+    renderer, extensions = _table(goldmark, "renderer"), _table(goldmark, "extensions")
+    typographer = extensions.get("typographer")
+    off = typographer is False or (isinstance(typographer, dict) and typographer.get("disable") is True)
+    cjk = _table(extensions, "cjk")
+    return MarkdownSettings(
+        raw_html=renderer.get("unsafe") is True,
+        hard_wraps=renderer.get("hardwraps") is True,
+        smart=not off,
+        linkify=extensions.get("linkify") is not False,
+        east_asian_line_breaks=cjk.get("enable") is True and cjk.get("eastasianlinebreaks") is True,
+        emoji=table.get("enableemoji") is True,
+    )
+
+
+def _author(value: Any) -> str:
+    if isinstance(value, dict):
+        return _text(value, "name")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = table.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(table: Mapping[str, Any], key: str, default: str = "") -> str:
+    value = table.get(key)
+    return value.strip() if isinstance(value, str) and value.strip() else default
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    return tuple(item for item in items if isinstance(item, str) and item)
+
+
+def _number(value: Any, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else default

@@ -1,0 +1,136 @@
+"""A site's content files as they lie on disk, and what publisher.toml and the site's own configuration say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from publisher.content.discover import ContentFile, Discovery, discover
+from publisher.content.front_matter import parse_front_matter
+from publisher.content.media import MediaPlaces
+from publisher.content.read_page import PageRules, ReadPage, SectionFacts, read_page, section_facts
+from publisher.content.site import HugoConfig, MarkdownSettings, read_hugo_config
+from publisher.errors import ContentError, Location, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from publisher.config import Config
+
+#: A larger file is no post somebody wrote; reading it would only cost memory.
+MAX_FILE_BYTES = 10_000_000
+
+
+def site_settings(config: Config) -> HugoConfig:
+    """Put together what publisher.toml says and, for a Hugo site, what its own configuration adds.
+
+    publisher.toml wins wherever it says something.
+    """
+    site = config.site
+    if site.generator != "hugo":
+        markdown = MarkdownSettings(raw_html=True, linkify_after_cjk=True)
+        return HugoConfig(title=site.title, language=site.language, timezone=site.timezone, markdown=markdown)
+    found = read_hugo_config(config.root)
+    said = site.model_fields_set
+    return replace(
+        found,
+        language=site.language if "language" in said else found.language or site.language,
+        timezone=site.timezone if "timezone" in said else found.timezone or site.timezone,
+        main_sections=site.sections if "sections" in said else found.main_sections,
+        content_dir=site.content if "content" in said else found.content_dir,
+        static_dirs=site.static if "static" in said else found.static_dirs,
+    )
+
+
+def page_rules(config: Config, settings: HugoConfig, files: Iterable[ContentFile], now: datetime) -> PageRules:
+    """Gather what the pages of a site are read by: settings, clock, and what sections hand down."""
+    return PageRules(
+        site=settings,
+        base_url=config.site.url,
+        zone=ZoneInfo(settings.timezone or "UTC"),
+        now=now,
+        hugo_names=config.site.generator == "hugo",
+        sections=_sections(files),
+    )
+
+
+def discover_site(config: Config, settings: HugoConfig) -> tuple[list[ContentFile], list[Problem]]:
+    """List the content files of every language.
+
+    Raises ContentError if there is no content folder at all.
+    """
+    folders = {language.content_dir: language.key for language in settings.languages if language.content_dir}
+    if not folders:
+        folders = {settings.content_dir: settings.default_language if settings.languages else ""}
+    missing = [name for name in folders if not (config.root / name).is_dir()]
+    if len(missing) == len(folders):
+        hint = "set site.content in publisher.toml to the folder of your posts"
+        raise ContentError(f"there is no content folder {missing[0]}", hint=hint)
+    files: list[ContentFile] = []
+    problems: list[Problem] = []
+    for name, language in folders.items():
+        rules = Discovery(
+            root=config.root,
+            languages=tuple(one.key for one in settings.languages),
+            default_language=language,
+            ignore=settings.ignore_files,
+            bundles=config.site.generator == "hugo",
+        )
+        found, doubts = discover(config.root / name, rules)
+        files.extend(found)
+        problems.extend(doubts)
+    return files, problems
+
+
+def _sections(files: Iterable[ContentFile]) -> MappingProxyType[tuple[str, tuple[str, ...]], SectionFacts]:
+    """Read what sections hand down, before their pages are read. A section that can't be read is reported later."""
+    facts: dict[tuple[str, tuple[str, ...]], SectionFacts] = {}
+    for file in files:
+        if file.kind != "branch":
+            continue
+        try:
+            front = parse_front_matter(read_text(file.path, file.name), file.name)
+        except ContentError:
+            continue
+        folders = (*file.folders, file.stem) if file.stem else ()
+        facts[file.language, folders] = section_facts(front)
+    return MappingProxyType(facts)
+
+
+def read_content_file(file: ContentFile, rules: PageRules) -> ReadPage:
+    """Read one content file as a page. Raises ContentError, located."""
+    wants_time = any(":filemodtime" in keys for keys in rules.site.date_keys.values())
+    modified = datetime.fromtimestamp(int(file.path.stat().st_mtime), tz=UTC) if wants_time else None
+    return read_page(file, read_text(file.path, file.name), rules, modified)
+
+
+def read_text(path: Path, name: str) -> str:
+    """Read a content file. Raises ContentError for one that is too large, binary, not UTF-8, or can't be opened."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ContentError("the file is too large for a post", at=Location(name), hint="is it a post at all?")
+        octets = path.read_bytes()
+    except OSError as error:
+        raise ContentError(f"can't read the file: {error.strerror}", at=Location(name)) from error
+    if b"\0" in octets:
+        raise ContentError("the file is binary, not text", at=Location(name), hint="is it a post at all?")
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        column = error.start - (octets.rfind(b"\n", 0, error.start) + 1) + 1
+        at = Location(name, line, column)
+        raise ContentError("the file is not UTF-8 here", at=at, hint="save it as UTF-8") from error
+
+
+def media_places(config: Config, settings: HugoConfig) -> MediaPlaces:
+    """Say where the files that posts name may lie."""
+    return MediaPlaces(
+        base_url=config.site.url,
+        static_dirs=tuple(config.root / name for name in settings.static_dirs),
+        content_dir=config.root / settings.content_dir,
+    )
