@@ -7,12 +7,14 @@ fetched.
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: The example's posts have fixed dates, so its clock is fixed, too.
@@ -37,11 +39,13 @@ _FRAME = '<iframe style="flex:none;width:{width}px;color-scheme:{scheme};border:
 _PAGE = """<!doctype html><meta charset="utf-8"><body style="margin:0;background:#777;white-space:nowrap">
 <div style="display:flex;align-items:flex-start;gap:{gap}px">{frames}</div>
 <script>addEventListener("load", () => {{
-  const frames = [...document.querySelectorAll("iframe")];
-  for (const frame of frames) frame.height = frame.contentDocument.documentElement.scrollHeight;
-  const tallest = Math.max(...frames.map((frame) => Number(frame.height)));
-  const wide = frames.map((frame) => frame.contentDocument.documentElement.scrollWidth).join(" ");
-  document.body.dataset.measured = `${{tallest}} ${{wide}}`;
+  const measured = [...document.querySelectorAll("iframe")].map((frame) => {{
+    const mail = frame.contentDocument;
+    frame.height = mail.documentElement.scrollHeight;
+    const ground = frame.contentWindow.getComputedStyle(mail.body).backgroundColor;
+    return {{ height: Number(frame.height), width: mail.documentElement.scrollWidth, ground }};
+  }});
+  document.body.dataset.measured = JSON.stringify(measured);
 }});</script>"""
 
 
@@ -60,21 +64,29 @@ def page_of(mail: str, widths: tuple[int, ...] = _WIDTHS) -> str:
     return _PAGE.format(gap=_GAP, frames="".join(frames))
 
 
-def take_picture(page: str, picture: Path, scale: float = 1) -> list[int]:
-    """Photograph the page; returns the height and each frame's true width."""
+def look(page: str, picture: Path | None = None) -> list[dict[str, Any]]:
+    """Let a browser lay out the page, and photograph it if `picture` is given.
+
+    Returns height, width and ground colour of each mail as it came out.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.html")
         file.write_text(page, encoding="utf-8")
-        run = [find_browser(), *_QUIET, f"--user-data-dir={folder}/profile", f"--force-device-scale-factor={scale}"]
-        dom = subprocess.run([*run, "--dump-dom", file.as_uri()], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own arguments
-        measured = re.search(r'data-measured="([\d ]+)"', dom)
-        if measured is None:
+        command = [find_browser(), *_QUIET, f"--user-data-dir={folder}/profile"]
+        dom = _run([*command, "--dump-dom", file.as_uri()])
+        found = re.search(r'data-measured="([^"]+)"', dom)
+        if found is None:
             sys.exit("the browser did not lay out the page")
-        height, *widths = map(int, measured[1].split())
-        size = f"--window-size={sum(widths) + _GAP * (len(widths) - 1)},{height}"
-        command = [*run, size, f"--screenshot={picture.absolute()}", file.as_uri()]
-        subprocess.run(command, capture_output=True, check=True)  # noqa: S603 - our own arguments
-    return [height, *widths]
+        measured: list[dict[str, Any]] = json.loads(html.unescape(found[1]))
+        if picture:
+            width = sum(mail["width"] for mail in measured) + _GAP * (len(measured) - 1)
+            height = max(mail["height"] for mail in measured)
+            _run([*command, f"--window-size={width},{height}", f"--screenshot={picture.absolute()}", file.as_uri()])
+    return measured
+
+
+def _run(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own arguments
 
 
 def make_mail(file: Path) -> str:
@@ -90,8 +102,8 @@ def main() -> None:
     picture = _ROOT / "docs" / "digest.png"
     with tempfile.TemporaryDirectory() as folder:
         mail = make_mail(Path(folder, "mail.html"))
-    height, *widths = take_picture(page_of(mail), picture)
-    print(f"{picture}: {height} pixels high; each mail is {widths} pixels wide")  # noqa: T201 - a script answers
+    for measured in look(page_of(mail), picture):
+        print(measured)  # noqa: T201 - a script answers
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: What MJML's parser, XML and mail clients can't take (XML 1.0, 2.2), and the marks that turn the direction of a line.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
+_WEB = re.compile(r"https?://[^\s/]")
 #: Inboxes show 40 to 90 Chinese characters of a preheader.
 _PREHEADER_LENGTH = 90
 #: A description longer than this is cut: a digest whets the appetite.
@@ -140,7 +141,7 @@ def make_story(post: Post, guid: str, wording: Wording, zone: ZoneInfo, *, summa
         minutes=post.reading_minutes,
         category=clean_line(post.categories[0]) if post.categories else "",
         source_name=clean_line(post.source_name),
-        source_url=post.source_url,
+        source_url=post.source_url if _WEB.match(post.source_url) else "",
     )
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from publisher.digest.compose import clean_line, make_story, move_to_rest, shorten, with_pictures
 from publisher.digest.line_breaks import keep_together
 from tests.digest_samples import TAIPEI, a_digest, a_picture, a_post, a_story, wording
@@ -19,6 +21,12 @@ def test_a_date_is_shown_in_the_newsletters_zone() -> None:
 def test_a_post_without_title_or_description_still_makes_a_story() -> None:
     story = make_story(a_post(title=" \n", description=""), "urn:x", wording(), TAIPEI, summary="從內文來的\n摘要")
     assert (story.title, story.summary) == ("未命名的文章", "從內文來的 摘要")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "/there", "https://", ""])
+def test_a_source_that_is_no_web_address_spoils_nothing(url: str) -> None:
+    story = make_story(a_post(source_url=url, source_name="島嶼評論"), "urn:x", wording(), TAIPEI)
+    assert story.source_url == ""
 
 
 def test_control_characters_and_direction_marks_are_taken_out() -> None:
