@@ -149,7 +149,9 @@ def _explain(settings: SmtpSettings, name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, smtplib.SMTPException) as error:
-        failure = next((failure for failure in FAILURES if isinstance(error, failure.error)), FAILURES[-1])
+        # smtplib says "disconnected" of a timeout, too; what it met itself is in the context.
+        met = error.__context__ if isinstance(error.__context__, OSError) else error
+        failure = next((failure for failure in FAILURES if isinstance(met, failure.error)), FAILURES[-1])
         host, port = settings.address
         raise DeliveryError(
             f"{host}:{port}: {failure.message} ({error})",

@@ -30,7 +30,7 @@ class Mailroom:
 
     #: Recipient and contents of every message whose final dot it agreed to.
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
-    #: Recipient of every DATA that was begun, with or without a dot.
+    #: How often EHLO was said.
     connections: int = 0
     #: Answers instead of the usual ones, by command: {"MAIL": "451 4.7.1 slow down"}.
     answers: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,11 @@ class Mailroom:
     ) -> str:
         if self.answers.get("MAIL") == "hang up":
             server.transport.abort()
-        elif "MAIL" in self.answers:
+            if self.accepted:
+                # It served somebody before: only this one connection is dead.
+                del self.answers["MAIL"]
+            return "421 4.3.2 gone"
+        if "MAIL" in self.answers:
             return self.answers["MAIL"]
         self.mail_options.append(options)
         envelope.mail_from = address
@@ -95,15 +99,22 @@ class AnyPort(Controller):
 
 
 @contextmanager
-def run_smtp_server(folder: Path, **options: Any) -> Iterator[Mailroom]:
-    """Run a server that wants STARTTLS and a login, with a certificate of an authority of its own."""
+def run_smtp_server(
+    folder: Path, *, certificate_name: str = "127.0.0.1", tls_from_start: bool = False, **options: Any
+) -> Iterator[Mailroom]:
+    """Run a server that wants STARTTLS and a login, with a certificate of an authority of its own.
+
+    folder: gets the authority's ca.pem. options: aiosmtpd's own, instead of these.
+    """
     authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1", "localhost")
+    certificate = authority.issue_cert(certificate_name)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     room = Mailroom(ca_file=str(folder / "ca.pem"))
     settings: dict[str, Any] = {"tls_context": context, "require_starttls": True, "auth_required": True}
+    if tls_from_start:
+        settings = {"ssl_context": context, "auth_require_tls": False}
     controller = AnyPort(room, hostname="127.0.0.1", port=0, authenticator=room.authenticate, **(settings | options))
     controller.start()
     room.port = controller.port
