@@ -58,6 +58,8 @@ class Discovery:
     default_language: str = ""
     #: Regular expressions searched in the path below the root.
     ignore: tuple[str, ...] = ()
+    #: Folders that the site itself puts above everything found (Hugo's mounts).
+    below: tuple[str, ...] = ()
     #: Whether an index.md swallows the files beside it (Hugo), or is just the page of its folder.
     bundles: bool = True
 
@@ -72,8 +74,28 @@ def discover(folder: Path, rules: Discovery) -> tuple[list[ContentFile], list[Pr
     problems: list[Problem] = []
     ignored = [re.compile(pattern) for pattern in rules.ignore]
     walk = _Walk(folder, rules, ignored, files, problems)
-    walk.folder(folder, ())
+    walk.folder(folder, rules.below)
     return files, problems
+
+
+def without_twins(files: Iterable[ContentFile]) -> tuple[list[ContentFile], list[Problem]]:
+    """Drop `a.md` where there is also `a/index.md`: to Hugo they are one page, and the bundle is shown."""
+    files = list(files)
+    bundles = {_place(file): file for file in files if file.kind == "leaf"}
+    kept: list[ContentFile] = []
+    problems: list[Problem] = []
+    for file in files:
+        bundle = bundles.get(_place(file)) if file.kind == "page" else None
+        if bundle:
+            message = f"this is the same page as {bundle.name}, which is shown instead"
+            problems.append(Problem(message, Location(file.name), "rename one of them", rule="same-page"))
+        else:
+            kept.append(file)
+    return kept, problems
+
+
+def _place(file: ContentFile) -> tuple[str, tuple[str, ...], str]:
+    return file.language, file.folders, file.stem.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +109,7 @@ class _Walk:
     def folder(self, here: Path, folders: tuple[str, ...]) -> None:
         names, below = self._list(here)
         posts = [name for name in names if name.lower().endswith(SUFFIXES)]
-        indexes = [name for name in posts if self._stem(name)[0] == "index"] if folders else []
+        indexes = [name for name in posts if self._stem(name)[0] == "index"]
         if indexes and self.rules.bundles:
             self.files.extend(self._file(here, name, folders, "leaf") for name in indexes)
             self._warn_of_swallowed(here, indexes, posts, below)

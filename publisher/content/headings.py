@@ -21,7 +21,7 @@ def give_ids(tree: HtmlElement) -> None:
     seen: set[str] = set()
     for heading in tree.iter(*HEADINGS):
         stated = _take_attributes(heading)
-        text = "".join(heading.itertext())
+        text = "".join(heading.itertext()) + "".join(image.get("alt") or "" for image in heading.iter("img"))
         if heading.get("id") or not (stated or text.strip()):
             continue
         name = stated or _unique(heading_id(text) or "heading", seen)

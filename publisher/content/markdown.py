@@ -15,6 +15,7 @@ from publisher.content.bare_links import put_back, set_aside
 from publisher.content.footnotes import rewrite_footnotes
 from publisher.content.headings import give_ids
 from publisher.content.html_tree import parse, serialise
+from publisher.content.list_repairs import repair_lists
 from publisher.content.typography import typeset
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def to_html(text: str, settings: MarkdownSettings) -> str:
     _drop_escape_marks(tree)
     if settings.east_asian_line_breaks:
         _join_wide_lines(tree)
+    repair_lists(tree)
     give_ids(tree)
     rewrite_footnotes(tree)
     return serialise(tree)

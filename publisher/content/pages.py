@@ -13,9 +13,12 @@ from publisher.content.dates import Dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime, tzinfo
 
     from publisher.content.discover import ContentFile
     from publisher.content.front_matter import Split
+    from publisher.content.site import HugoConfig
+    from publisher.errors import Problem
 
 PageKind = Literal["page", "section", "home"]
 #: Why a page is not shown; empty if it is. The words are those of `model.Site.left_out`.
@@ -47,3 +50,35 @@ class Page:
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     #: The file cut in two; its body is what reading time and summaries are made from.
     split: Split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """What all pages of a site are read by."""
+
+    site: HugoConfig
+    #: The site's address; ends in "/".
+    base_url: str
+    zone: tzinfo
+    now: datetime
+    #: Hugo's names in addresses; else file names are kept as they are.
+    hugo_names: bool = True
+    #: Cascades and slugs of sections, by language and folder.
+    sections: Mapping[tuple[str, tuple[str, ...]], SectionFacts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionFacts:
+    """What a section's _index.md says about the pages below it."""
+
+    slug: str = ""
+    title: str = ""
+    cascade: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page, and the doubts about it."""
+
+    page: Page
+    problems: tuple[Problem, ...] = ()

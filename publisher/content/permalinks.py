@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.content.urls import pattern_value, sanitize
@@ -11,8 +12,6 @@ from publisher.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
-
 _TOKEN = re.compile(r"\\:|:(\w+)(\[[^\]]+\])?")
 # English on purpose, whatever the locale: Hugo's :monthname is.
 _MONTHS = (
@@ -30,13 +29,11 @@ class PermalinkFacts:
     slug: str
     #: In its own offset: a post of 00:30+08:00 belongs to that day.
     date: datetime | None
-    #: Names of the sections above the page, outermost first, and their slugs where they have any.
+    #: Names of the sections above the page, outermost first; and what each is called in addresses: slug, title or name.
     sections: tuple[str, ...]
     section_slugs: tuple[str, ...]
-    #: File name without suffixes; empty for a bundle's index file.
-    filename: str
     #: File name without suffixes, or the bundle's folder.
-    base_name: str
+    filename: str
 
 
 def expand(pattern: str, facts: PermalinkFacts) -> str:
@@ -62,25 +59,25 @@ def _value(token: str, facts: PermalinkFacts) -> str:
     if make is None:
         known = " ".join(f":{name}" for name in (*_TEXT_TOKENS, "sections", *_DATE_TOKENS))
         raise ContentError(f"the permalink pattern holds an unknown token: :{token}", hint=f"there are {known}")
-    return make(facts.date) if facts.date else _ZERO.get(token, "0001")
+    return make(facts.date or _NO_DATE)
 
 
-#: Dates that are missing count as the first day of the year 1, as in Hugo.
-_ZERO = {"month": "01", "day": "01", "monthname": "January", "weekday": "1", "weekdayname": "Monday", "yearday": "1"}
+#: A page without a date counts as one of the first day of the year 1, as in Hugo.
+_NO_DATE = datetime(1, 1, 1, tzinfo=UTC)
 
 _TEXT_TOKENS: dict[str, Callable[[PermalinkFacts], str]] = {
     "title": lambda facts: pattern_value(facts.title),
     "slug": lambda facts: _slug(facts) or pattern_value(facts.title),
     "filename": lambda facts: pattern_value(facts.filename),
     "slugorfilename": lambda facts: _slug(facts) or pattern_value(facts.filename),
-    "contentbasename": lambda facts: pattern_value(facts.base_name),
-    "slugorcontentbasename": lambda facts: _slug(facts) or pattern_value(facts.base_name),
+    "contentbasename": lambda facts: pattern_value(facts.filename),
+    "slugorcontentbasename": lambda facts: _slug(facts) or pattern_value(facts.filename),
     "section": lambda facts: sanitize(facts.sections[0]) if facts.sections else "",
-    "sectionslug": lambda facts: sanitize(facts.section_slugs[-1]) if facts.section_slugs else "",
+    "sectionslug": lambda facts: sanitize(facts.section_slugs[0]) if facts.section_slugs else "",
 }
 
 _DATE_TOKENS: dict[str, Callable[[datetime], str]] = {
-    "year": lambda date: f"{date.year:04}",
+    "year": lambda date: str(date.year),
     "month": lambda date: f"{date.month:02}",
     "day": lambda date: f"{date.day:02}",
     "monthname": lambda date: _MONTHS[date.month - 1],
@@ -93,7 +90,7 @@ _DATE_TOKENS: dict[str, Callable[[datetime], str]] = {
 _GO_PARTS: tuple[tuple[str, Callable[[datetime], str]], ...] = (
     ("January", _DATE_TOKENS["monthname"]),
     ("Monday", _DATE_TOKENS["weekdayname"]),
-    ("2006", _DATE_TOKENS["year"]),
+    ("2006", lambda date: f"{date.year:04}"),
     ("002", lambda date: f"{date.timetuple().tm_yday:03}"),
     ("Jan", lambda date: _MONTHS[date.month - 1][:3]),
     ("Mon", lambda date: _WEEKDAYS[date.weekday()][:3]),
@@ -125,8 +122,8 @@ def _slice(names: tuple[str, ...], brackets: str) -> tuple[str, ...]:
     try:
         if ":" in inner:
             low, _, high = inner.partition(":")
-            return names[_index(low, names, 0) : _index(high, names, len(names) - 1, step=1)]
-        position = _index(inner, names, 0)
+            return names[_bound(low, names, 0) : _bound(high, names, len(names))]
+        position = _bound(inner, names, 0)
         return names[position : position + 1]
     except ValueError as error:
         raise ContentError(
@@ -134,8 +131,8 @@ def _slice(names: tuple[str, ...], brackets: str) -> tuple[str, ...]:
         ) from error
 
 
-def _index(text: str, names: tuple[str, ...], default: int, step: int = 0) -> int:
-    """Read a bound; `last` is the last section, and an upper bound given by name includes it."""
+def _bound(text: str, names: tuple[str, ...], default: int) -> int:
+    """Read a bound of a range; `last` is the position of the last section."""
     if not text:
-        return default + step
-    return len(names) - 1 + step if text == "last" else int(text)
+        return default
+    return len(names) - 1 if text == "last" else int(text)

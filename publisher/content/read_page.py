@@ -5,8 +5,7 @@ Everything is decided from the text and from `PageRules`; no file is opened here
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,56 +13,37 @@ from typing import TYPE_CHECKING, Any
 from publisher.content.cascade import CascadeTarget, cascade_blocks, hand_down
 from publisher.content.dates import DateError, Dates, DateSources, resolve_dates, split_file_date
 from publisher.content.front_matter import FrontMatter, locate, parse_front_matter
-from publisher.content.pages import Hidden, Page, PageKind
-from publisher.content.permalinks import PermalinkFacts, expand
-from publisher.content.urls import directory_path, file_segment, path_from_front_matter, permalink, sanitize
+from publisher.content.page_paths import page_path
+from publisher.content.pages import Hidden, Page, PageKind, PageRules, ReadPage, SectionFacts
+from publisher.content.urls import permalink
 from publisher.errors import ContentError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
     from publisher.content.discover import ContentFile
-    from publisher.content.site import HugoConfig, HugoLanguage
 
+#: Keys that Hugo reads itself (gohugo.io, Front matter, Fields).
+RESERVED = frozenset(
+    {
+        "aliases", "build", "cascade", "date", "description", "draft", "expirydate", "headless", "iscjklanguage",
+        "keywords", "lastmod", "layout", "linktitle", "markup", "menus", "modified", "outputs", "pubdate", "publishdate",
+        "published", "resources", "sitemap", "sites", "slug", "summary", "title", "translationkey", "type",
+        "unpublishdate", "url", "weight",
+    }
+)  # fmt: skip
 _TRUE = frozenset({"true", "t", "1"})
 _YES = frozenset({"yes", "y", "on"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRules:
-    """What all pages of a site are read by."""
-
-    site: HugoConfig
-    #: The site's address; ends in "/".
-    base_url: str
-    zone: tzinfo
-    now: datetime
-    #: Hugo's names in addresses; else file names are kept as they are.
-    hugo_names: bool = True
-    #: Cascades and slugs of sections, by language and folder.
-    sections: Mapping[tuple[str, tuple[str, ...]], SectionFacts] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SectionFacts:
-    """What a section's _index.md says about the pages below it."""
-
-    slug: str = ""
-    cascade: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A page, and the doubts about it."""
-
-    page: Page
-    problems: tuple[Problem, ...] = ()
-
-
 def section_facts(front: FrontMatter) -> SectionFacts:
     """Take from a section's front matter what concerns the pages below it."""
-    return SectionFacts(_text(front.values.get("slug")), cascade_blocks(front.values))
+    return SectionFacts(
+        slug=_text(front.values.get("slug")),
+        title=_text(front.values.get("title")),
+        cascade=cascade_blocks(front.values),
+    )
 
 
 def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime | None = None) -> ReadPage:
@@ -98,7 +78,7 @@ def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime
         split=front.split,
     )
     try:
-        address = permalink(language.base_url or rules.base_url, _path(page, language, rules))
+        address = permalink(language.base_url or rules.base_url, page_path(page, language, rules))
     except ContentError as error:
         at = locate(front.split, file.name, ("url",) if "url" in values else ())
         raise ContentError(error.message, at=at, hint=error.hint) from error
@@ -106,7 +86,7 @@ def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime
 
 
 def _kind(file: ContentFile) -> PageKind:
-    if file.kind == "branch":
+    if file.kind == "branch" or not file.stem:
         return "section" if file.stem else "home"
     return "page"
 
@@ -124,10 +104,10 @@ def _ancestors(file: ContentFile, rules: PageRules) -> list[Sequence[Mapping[str
 
 
 def _with_params(values: dict[str, Any]) -> dict[str, Any]:
-    """Merge the `params:` map into the top, where Hugo lets it win over keys that are not its own."""
+    """Merge the `params:` map into the top, where it wins over keys that mean nothing to Hugo itself."""
     params = values.pop("params", None)
     if isinstance(params, dict):
-        values.update(params)
+        values = values | {key: value for key, value in params.items() if key not in RESERVED or key not in values}
     elif params is not None:
         values["params"] = params
     return values
@@ -197,81 +177,3 @@ def _draft_problems(values: Mapping[str, Any], front: FrontMatter, file: Content
     at = locate(front.split, file.name, ("draft",))
     message = "`draft: yes` is text in YAML 1.2: new versions of Hugo publish this post, here it stays a draft"
     return [Problem(message, at, "write `draft: true` or `draft: false`", rule="doubtful-draft")]
-
-
-def _path(page: Page, language: HugoLanguage, rules: PageRules) -> str:
-    """Work out the page's path below the site's address, unescaped."""
-    site = rules.site
-    prefix = _prefix(language, rules)
-    url = page.params.get("url")
-    if isinstance(url, str) and url.strip():
-        if ":" in url:
-            url = expand(url, _facts(page, rules)) if not re.match(r"\w+:", url) else url
-        path = path_from_front_matter(url)
-        # A url with its own leading slash says where it stands; others stand below their language.
-        return path if url.startswith("/") else prefix + path
-    ugly = _is_ugly(page, site)
-    pattern = _pattern(page, language, site)
-    if pattern:
-        path = expand(pattern, _facts(page, rules))
-        segments = path.split("/")
-    else:
-        segments = [*(_segment(name, rules) for name in page.file.folders), _last_segment(page, rules)]
-    made = directory_path(
-        (_clean(part, rules) for part in segments), lower=rules.hugo_names and site.lower_paths, ugly=ugly
-    )
-    return prefix + made
-
-
-def _clean(segment: str, rules: PageRules) -> str:
-    return sanitize(segment, accents=False) if rules.site.remove_path_accents else segment
-
-
-def _prefix(language: HugoLanguage, rules: PageRules) -> str:
-    site = rules.site
-    alone = len(site.languages) < 2 or language.base_url  # noqa: PLR2004 - one language needs no prefix
-    if alone and not site.default_language_in_subdir:
-        return ""
-    home = language.key == site.default_language and not site.default_language_in_subdir
-    return "" if home or not site.languages else f"/{language.key}"
-
-
-def _segment(name: str, rules: PageRules) -> str:
-    return file_segment(name) if rules.hugo_names else name
-
-
-def _last_segment(page: Page, rules: PageRules) -> str:
-    if not page.slug:
-        return _segment(page.file.stem, rules)
-    return sanitize(page.slug).strip("-") if rules.hugo_names else page.slug
-
-
-def _is_ugly(page: Page, site: HugoConfig) -> bool:
-    if page.kind != "page":
-        return False
-    return site.ugly_urls if isinstance(site.ugly_urls, bool) else site.ugly_urls.get(page.section, False)
-
-
-def _pattern(page: Page, language: HugoLanguage, site: HugoConfig) -> str:
-    kinds = language.permalinks or site.permalinks
-    patterns = kinds.get(page.kind, {})
-    if page.kind == "home":
-        return ""
-    return patterns.get(page.section or "/", "") or patterns.get("*", "")
-
-
-def _facts(page: Page, rules: PageRules) -> PermalinkFacts:
-    file = page.file
-    folders = (*file.folders, file.stem) if page.kind == "section" else file.folders
-    known = [rules.sections.get((file.language, folders[: depth + 1])) for depth in range(len(folders))]
-    return PermalinkFacts(
-        title=page.title,
-        slug=page.slug,
-        date=page.dates.date,
-        sections=folders,
-        section_slugs=tuple(
-            (section.slug if section and section.slug else name) for section, name in zip(known, folders, strict=True)
-        ),
-        filename=file.stem if file.kind == "page" else "",
-        base_name=file.stem,
-    )

@@ -57,6 +57,17 @@ class HugoLanguage:
     params: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
 
 
+@dataclass(frozen=True, slots=True)
+class ContentFolder:
+    """A folder that holds content, relative to the site's."""
+
+    path: str
+    #: Folders that its content is put below.
+    below: tuple[str, ...] = ()
+    #: Key of the language of files that name none; empty for the default language.
+    language: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HugoConfig:
     """A site's configuration, with Hugo's defaults where it is silent."""
@@ -71,6 +82,8 @@ class HugoConfig:
     description: str = ""
     author: str = ""
     content_dir: str = "content"
+    #: module.mounts that mount content; they replace `content_dir`.
+    content_mounts: tuple[ContentFolder, ...] = ()
     static_dirs: tuple[str, ...] = ("static",)
     #: params.mainSections; empty if the site doesn't say.
     main_sections: tuple[str, ...] = ()
@@ -80,6 +93,8 @@ class HugoConfig:
     permalinks: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _EMPTY)
     #: Default language first, then by weight and key; empty for a site of one unnamed language.
     languages: tuple[HugoLanguage, ...] = ()
+    #: Keys of languages that are configured and switched off: their files are no pages.
+    disabled_languages: tuple[str, ...] = ()
     default_language: str = "en"
     default_language_in_subdir: bool = False
     #: Regular expressions searched in a file's path.
@@ -125,7 +140,8 @@ def make_hugo_config(table: Mapping[str, Any], files: tuple[str, ...] = ()) -> H
     """Turn a merged configuration (keys lower-cased) into a HugoConfig."""
     params = _table(table, "params")
     default = _text(table, "defaultcontentlanguage", default="en").lower()
-    languages = _languages(table, default)
+    disabled = _disabled_languages(table)
+    languages = _languages(table, default, disabled)
     main = languages[0] if languages else None
     # Hugo took mainSections at the top in its first years.
     sections = (main.params.get("mainsections") if main else None) or params.get("mainsections")
@@ -137,11 +153,13 @@ def make_hugo_config(table: Mapping[str, Any], files: tuple[str, ...] = ()) -> H
         description=_text(params, "description"),
         author=_author(params.get("author")) or _author(table.get("author")),
         content_dir=_text(table, "contentdir", default="content"),
+        content_mounts=_content_mounts(table),
         static_dirs=_static_dirs(table),
         main_sections=_texts(sections or table.get("mainsections")),
         taxonomies=_taxonomies(table),
         permalinks=_permalinks(table.get("permalinks")),
         languages=languages,
+        disabled_languages=disabled,
         default_language=default,
         default_language_in_subdir=table.get("defaultcontentlanguageinsubdir") is True,
         ignore_files=_texts(table.get("ignorefiles")),
@@ -162,12 +180,18 @@ def make_hugo_config(table: Mapping[str, Any], files: tuple[str, ...] = ()) -> H
     )
 
 
-def _languages(table: Mapping[str, Any], default: str) -> tuple[HugoLanguage, ...]:
-    disabled = {name.lower() for name in _texts(table.get("disablelanguages"))}
+def _disabled_languages(table: Mapping[str, Any]) -> tuple[str, ...]:
+    named = [name.lower() for name in _texts(table.get("disablelanguages"))]
+    languages = _table(table, "languages").items()
+    off = [key for key, value in languages if isinstance(value, dict) and value.get("disabled") is True]
+    return tuple(dict.fromkeys([*named, *off]))
+
+
+def _languages(table: Mapping[str, Any], default: str, disabled: tuple[str, ...]) -> tuple[HugoLanguage, ...]:
     languages = [
         _language(key, value, table)
         for key, value in _table(table, "languages").items()
-        if isinstance(value, dict) and key not in disabled and value.get("disabled") is not True
+        if isinstance(value, dict) and key not in disabled
     ]
     languages.sort(key=lambda language: (language.key != default, language.weight or 1 << 30, language.key))
     return tuple(languages)
@@ -218,6 +242,16 @@ def _taxonomies(table: Mapping[str, Any]) -> Mapping[str, str]:
     if not isinstance(said, dict):
         return DEFAULT_TAXONOMIES
     return MappingProxyType({key: value.lower() for key, value in said.items() if isinstance(value, str)})
+
+
+def _content_mounts(table: Mapping[str, Any]) -> tuple[ContentFolder, ...]:
+    mounts = _table(table, "module").get("mounts")
+    folders = []
+    for mount in mounts if isinstance(mounts, list) else ():
+        target = _text(mount, "target").strip("/").split("/") if isinstance(mount, dict) else []
+        if target[:1] == ["content"] and _text(mount, "source"):
+            folders.append(ContentFolder(_text(mount, "source"), tuple(target[1:]), _text(mount, "lang").lower()))
+    return tuple(folders)
 
 
 def _static_dirs(table: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from publisher.content.discover import ContentFile, Discovery, discover
+from publisher.content.discover import ContentFile, Discovery, discover, without_twins
 from publisher.content.front_matter import parse_front_matter
 from publisher.content.media import MediaPlaces
-from publisher.content.read_page import PageRules, ReadPage, SectionFacts, read_page, section_facts
-from publisher.content.site import HugoConfig, MarkdownSettings, read_hugo_config
+from publisher.content.pages import PageRules, ReadPage, SectionFacts
+from publisher.content.read_page import read_page, section_facts
+from publisher.content.site import ContentFolder, HugoConfig, MarkdownSettings, read_hugo_config
 from publisher.errors import ContentError, Location, Problem
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def site_settings(config: Config) -> HugoConfig:
         timezone=site.timezone if "timezone" in said else found.timezone or site.timezone,
         main_sections=site.sections if "sections" in said else found.main_sections,
         content_dir=site.content if "content" in said else found.content_dir,
+        content_mounts=() if "content" in said else found.content_mounts,
         static_dirs=site.static if "static" in said else found.static_dirs,
     )
 
@@ -63,27 +65,44 @@ def discover_site(config: Config, settings: HugoConfig) -> tuple[list[ContentFil
 
     Raises ContentError if there is no content folder at all.
     """
-    folders = {language.content_dir: language.key for language in settings.languages if language.content_dir}
-    if not folders:
-        folders = {settings.content_dir: settings.default_language if settings.languages else ""}
-    missing = [name for name in folders if not (config.root / name).is_dir()]
-    if len(missing) == len(folders):
+    folders = content_folders(settings)
+    if not any((config.root / folder.path).is_dir() for folder in folders):
         hint = "set site.content in publisher.toml to the folder of your posts"
-        raise ContentError(f"there is no content folder {missing[0]}", hint=hint)
+        raise ContentError(f"there is no content folder {folders[0].path}", hint=hint)
     files: list[ContentFile] = []
     problems: list[Problem] = []
-    for name, language in folders.items():
+    for folder in folders:
         rules = Discovery(
             root=config.root,
-            languages=tuple(one.key for one in settings.languages),
-            default_language=language,
+            languages=_language_keys(config, settings),
+            default_language=folder.language,
             ignore=settings.ignore_files,
+            below=folder.below,
             bundles=config.site.generator == "hugo",
         )
-        found, doubts = discover(config.root / name, rules)
-        files.extend(found)
-        problems.extend(doubts)
-    return files, problems
+        if (config.root / folder.path).is_dir():
+            found, doubts = discover(config.root / folder.path, rules)
+            files.extend(file for file in found if file.language not in settings.disabled_languages)
+            problems.extend(doubts)
+    kept, doubts = without_twins(files) if config.site.generator == "hugo" else (files, [])
+    return kept, [*problems, *doubts]
+
+
+def _language_keys(config: Config, settings: HugoConfig) -> tuple[str, ...]:
+    """List what counts as a language in a file name. A Hugo site always has its default one."""
+    if config.site.generator != "hugo":
+        return ()
+    keys = [language.key for language in settings.languages]
+    return tuple(dict.fromkeys([settings.default_language, *keys, *settings.disabled_languages]))
+
+
+def content_folders(settings: HugoConfig) -> tuple[ContentFolder, ...]:
+    """List the folders that content lies in: mounts, else one for each language, else the one of the site."""
+    default = settings.default_language
+    if settings.content_mounts:
+        return tuple(replace(folder, language=folder.language or default) for folder in settings.content_mounts)
+    own = [ContentFolder(one.content_dir, language=one.key) for one in settings.languages if one.content_dir]
+    return tuple(own) or (ContentFolder(settings.content_dir, language=default),)
 
 
 def _sections(files: Iterable[ContentFile]) -> MappingProxyType[tuple[str, tuple[str, ...]], SectionFacts]:

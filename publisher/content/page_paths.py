@@ -1,0 +1,95 @@
+"""Which path a page has below its site's address: front matter `url`, else permalink pattern, else file name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from publisher.content.permalinks import PermalinkFacts, expand
+from publisher.content.urls import directory_path, file_segment, path_from_front_matter, sanitize
+
+if TYPE_CHECKING:
+    from publisher.content.pages import Page, PageRules, SectionFacts
+    from publisher.content.site import HugoConfig, HugoLanguage
+
+
+def page_path(page: Page, language: HugoLanguage, rules: PageRules) -> str:
+    """Work out a page's path, unescaped. Raises ContentError for a `url` or pattern that can't be one."""
+    url = page.params.get("url")
+    prefix = _prefix(language, rules)
+    if isinstance(url, str) and url.strip():
+        filled = expand(url, _facts(page, rules)) if ":" in url and not re.match(r"\w+:", url) else url
+        path = path_from_front_matter(filled)
+        # A url with its own leading slash says where it stands; others stand below their language.
+        return path if url.startswith("/") else prefix + path
+    pattern = _pattern(page, language, rules.site)
+    if pattern:
+        segments = expand(pattern, _facts(page, rules)).split("/")
+    else:
+        segments = [*_folder_segments(page, rules), _last_segment(page, rules)]
+    accents = not rules.site.remove_path_accents
+    segments = segments if accents else [sanitize(segment, accents=False) for segment in segments]
+    lower = rules.hugo_names and rules.site.lower_paths
+    path = directory_path(segments, lower=lower, ugly=page.kind == "page" and _is_ugly(page, rules.site))
+    return prefix + path + ("index.html" if page.kind != "page" and _is_ugly(page, rules.site) else "")
+
+
+def _prefix(language: HugoLanguage, rules: PageRules) -> str:
+    site = rules.site
+    if not site.languages or language.base_url or (len(site.languages) == 1 and not site.default_language_in_subdir):
+        return ""
+    home = language.key == site.default_language and not site.default_language_in_subdir
+    return "" if home else f"/{language.key}"
+
+
+def _is_ugly(page: Page, site: HugoConfig) -> bool:
+    if isinstance(site.ugly_urls, bool):
+        return site.ugly_urls
+    return page.kind != "home" and site.ugly_urls.get(page.section, False)
+
+
+def _pattern(page: Page, language: HugoLanguage, site: HugoConfig) -> str:
+    if page.kind == "home":
+        return ""
+    patterns = (language.permalinks or site.permalinks).get(page.kind, {})
+    return patterns.get(page.section or "/", "") or patterns.get("*", "")
+
+
+def _sections_above(page: Page, rules: PageRules) -> list[tuple[str, SectionFacts | None]]:
+    """Name the folders above a page, outermost first, each with what its _index.md says; a section is its own last."""
+    file = page.file
+    folders = (*file.folders, file.stem) if page.kind == "section" else file.folders
+    return [(name, rules.sections.get((file.language, folders[: depth + 1]))) for depth, name in enumerate(folders)]
+
+
+def _folder_segments(page: Page, rules: PageRules) -> list[str]:
+    """Turn the folders above a page into segments; a section's own slug stands for its folder."""
+    above = _sections_above(page, rules)[: len(page.file.folders)]
+    return [
+        _slug_segment(section.slug, rules) if section and section.slug else _file_segment(name, rules)
+        for name, section in above
+    ]
+
+
+def _last_segment(page: Page, rules: PageRules) -> str:
+    return _slug_segment(page.slug, rules) if page.slug else _file_segment(page.file.stem, rules)
+
+
+def _slug_segment(slug: str, rules: PageRules) -> str:
+    return sanitize(slug).strip("-") if rules.hugo_names else slug
+
+
+def _file_segment(name: str, rules: PageRules) -> str:
+    return file_segment(name) if rules.hugo_names else name
+
+
+def _facts(page: Page, rules: PageRules) -> PermalinkFacts:
+    above = _sections_above(page, rules)
+    return PermalinkFacts(
+        title=page.title,
+        slug=page.slug,
+        date=page.dates.date,
+        sections=tuple(name for name, _ in above),
+        section_slugs=tuple((section.slug or section.title if section else "") or name for name, section in above),
+        filename=page.file.stem,
+    )
