@@ -21,7 +21,7 @@ def help_of(*command: str) -> str:
 
 def commands_in(text: str) -> list[str]:
     """Read the names under "Commands:" in a help text."""
-    _, _, table = text.partition("Commands:\n")
+    table = text.partition("Commands:\n")[2].partition("\n\n")[0]
     return re.findall(r"^  (\S+)", table, flags=re.MULTILINE)
 
 

@@ -12,7 +12,10 @@ _SECRET_NAMES = ("password", "api_key", "token", "secret", "key")
 
 
 def config(config_path: ConfigOption = Path(), as_json: JsonOption = False) -> None:
-    """Show every setting as the program understands it, defaults included, secrets left out."""
+    """Show every setting in force.
+
+    Defaults are included; secrets are not.
+    """
     settings = load(config_path)
     values = redact(settings.model_dump(mode="json", exclude_none=True))
     if as_json:

@@ -7,7 +7,7 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -55,7 +55,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over the publisher.toml that is there.")] = False,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Write publisher.toml for the site in this folder.
+    """Look at this site and write publisher.toml.
 
     In a Hugo site everything is read from its configuration. Elsewhere the program asks, or takes it from the flags.
     """
@@ -64,7 +64,7 @@ def init(
     path = folder / FILE_NAME
     if path.exists() and not (force or dry_run):
         raise ConfigError(f"{path} is there already", hint="edit it, or start over with --force")
-    told = {
+    told: dict[str, Any] = {
         "title": title,
         "url": url,
         "language": language,

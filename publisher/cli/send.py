@@ -60,7 +60,11 @@ def send(
     to: ToOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Mail the issue of the last full week to every subscriber once. Run it again as often as you like."""
+    """Mail the week's issue to everybody once.
+
+    The issue is that of the last full week; it is made and frozen first where that has not happened yet. Run the
+    command as often as you like: nobody gets it twice.
+    """
     config = load(config_path)
     if dry_run and to:
         raise ConfigError("--dry-run sends nothing, and --to sends a copy", hint="use one of them")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,11 @@ def subclasses() -> list[type[PublisherError]]:
 
 @pytest.mark.parametrize("kind", subclasses(), ids=lambda kind: str(kind.__name__))
 def test_every_error_shows_message_place_and_hint(kind: type[PublisherError]) -> None:
-    facts = {DeliveryError: {"temporary": True}, FeedError: {"rule": "R7"}}.get(kind, {})  # type: ignore[attr-defined]
-    assert str(kind("date has no time zone", at=PLACE, hint="write an offset", **facts)) == SHOWN
+    facts: dict[type[PublisherError], dict[str, Any]] = {
+        DeliveryError: {"temporary": True},
+        FeedError: {"rule": "R7"},
+    }
+    assert str(kind("date has no time zone", at=PLACE, hint="write an offset", **facts.get(kind, {}))) == SHOWN
 
 
 def test_every_error_is_drawn_in_the_tree() -> None:

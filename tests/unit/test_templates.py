@@ -52,7 +52,7 @@ def test_html_is_escaped_and_text_twins_are_not(site: Path) -> None:
 
 
 def test_a_site_overrides_a_template_and_may_extend_the_original(site: Path) -> None:
-    (site / "feeds" / "entry.html.j2").write_text("mine")
-    env = environment(FEEDS, site)
-    assert render(env, "entry.html.j2") == "mine"
-    assert env.get_template("builtin/entry.html.j2").name == "builtin/entry.html.j2"
+    (site / "feeds" / "entry.html.j2").write_text('{% include "builtin/entry.html.j2" %}<p>mine</p>')
+    shown = render(environment(FEEDS, site), "entry.html.j2", hero=None, html="<p>its own</p>", source=None)
+    assert "its own" in shown
+    assert shown.endswith("<p>mine</p>")
