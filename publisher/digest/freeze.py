@@ -49,6 +49,8 @@ def content_hash(issue: Issue) -> str:
         "period": [moment.astimezone(UTC).isoformat() for moment in (issue.period.start, issue.period.end)],
     }
     del facts["content_hash"], facts["frozen_at"]
+    if not issue.page:  # issues that were frozen before there were pages have a hash without one
+        del facts["page"]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

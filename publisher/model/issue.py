@@ -51,7 +51,9 @@ class Issue:
     manifest: tuple[str, ...]
     #: When it was frozen, aware.
     frozen_at: datetime
-    #: SHA-256 over all of the above but `frozen_at`, in hex: what was sent can be shown again.
+    #: SHA-256 over all of this but `frozen_at`, in hex: what was sent can be shown again.
     content_hash: str
     #: Where the issue can be read in a browser.
     web_url: str = ""
+    #: What people see there, where it is more than the mail has room for; empty: the mail's own words.
+    page: str = ""

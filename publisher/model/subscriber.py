@@ -25,6 +25,8 @@ class Subscriber:
     state: ConsentState = "active"
     #: When the state was reached, aware.
     since: datetime
+    #: What they chose to read, as "tags:鐵道"; empty: everything.
+    topics: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +36,8 @@ class Suppression:
     email: str
     reason: SuppressionReason
     since: datetime
+
+
+def selection_key(topics: frozenset[str]) -> str:
+    """Name a choice of topics: readers with the same key get the same variant of an issue. Empty: everything."""
+    return "\n".join(sorted(topics))

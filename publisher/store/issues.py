@@ -79,7 +79,18 @@ def freeze_issue(connection: Connection, issue: Issue) -> None:
 
 
 #: Columns that carry the name of the Issue's own field.
-COLUMNS = ("newsletter", "number", "subject", "preheader", "html", "text", "frozen_at", "content_hash", "web_url")
+COLUMNS = (
+    "newsletter",
+    "number",
+    "subject",
+    "preheader",
+    "html",
+    "text",
+    "frozen_at",
+    "content_hash",
+    "web_url",
+    "page",
+)
 
 
 def _of(newsletter: str) -> Select[Any]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 #: The migration that leaves the tables as this file describes them.
-REVISION = "0001"
+REVISION = "0002"
 
 #: planned → claimed → committing → accepted | deferred | rejected | uncertain; suppressed at plan or claim time.
 DeliveryState = Literal[
@@ -88,6 +88,8 @@ issues = Table(
     Column("frozen_at", UtcDateTime, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("web_url", Text, nullable=False),
+    #: The week's page on the web, where it tells more than the mail; empty: the mail's own words.
+    Column("page", Text, nullable=False, server_default=""),
     UniqueConstraint("newsletter", "period_start"),
     UniqueConstraint("newsletter", "number"),
 )
@@ -120,6 +122,33 @@ subscribers = Table(
     CheckConstraint("state IN ('pending', 'active', 'unsubscribed')", name="state"),
     # An id names a person in unsubscribe links that live for years: it must never be given to somebody else.
     sqlite_autoincrement=True,
+)
+
+#: What a subscriber chose to read ("tags:鐵道"); whoever chose nothing reads everything.
+subscriber_topics = Table(
+    "subscriber_topics",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id"), primary_key=True, autoincrement=False),
+    Column("topic", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: An issue as it was frozen for everybody who chose the same topics. Law 4 holds for each of them.
+issue_variants = Table(
+    "issue_variants",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    #: The chosen topics, sorted, one per line (model.subscriber.selection_key).
+    Column("selection", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    #: Guids in the order shown, as a JSON list.
+    Column("manifest", Text, nullable=False),
+    Column("frozen_at", UtcDateTime, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: By address, whatever list it is on. No foreign key: an address may be suppressed that never subscribed.
