@@ -60,6 +60,8 @@ class Discovery:
     ignore: tuple[str, ...] = ()
     #: Folders that the site itself puts above everything found (Hugo's mounts).
     below: tuple[str, ...] = ()
+    #: What a post's file name ends in, lower-cased.
+    suffixes: tuple[str, ...] = SUFFIXES
     #: Whether an index.md swallows the files beside it (Hugo), or is just the page of its folder.
     bundles: bool = True
 
@@ -108,7 +110,7 @@ class _Walk:
 
     def folder(self, here: Path, folders: tuple[str, ...]) -> None:
         names, below = self._list(here)
-        posts = [name for name in names if name.lower().endswith(SUFFIXES)]
+        posts = [name for name in names if name.lower().endswith(self.rules.suffixes)]
         indexes = [name for name in posts if self._stem(name)[0] == "index"]
         if indexes and self.rules.bundles:
             self.files.extend(self._file(here, name, folders, "leaf") for name in indexes)
@@ -137,12 +139,12 @@ class _Walk:
                         below.append(entry.name)
                     elif entry.is_file():
                         names.append(entry.name)
-                    elif entry.is_symlink() and entry.name.lower().endswith(SUFFIXES):
+                    elif entry.is_symlink() and entry.name.lower().endswith(self.rules.suffixes):
                         self._report(here / entry.name, "the link leads nowhere", "remove it or mend it")
         except OSError as error:
             self._report(here, f"can't read the folder: {error.strerror}", "check its permissions")
         for name in below:
-            if name.lower().endswith(SUFFIXES):
+            if name.lower().endswith(self.rules.suffixes):
                 self._report(here / name, "a folder is named like a post", "rename it")
         return sorted(names), sorted(below)
 

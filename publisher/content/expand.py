@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
+from publisher.content import aliases
 from publisher.content.embeds import public_embed
+from publisher.content.shortcode_names import TEMPLATE_OF
 from publisher.content.shortcodes import Call, Node, parse_shortcodes, place_in_text, syntax_problems
 from publisher.errors import ContentError, Problem
 from publisher.templates import render
@@ -47,6 +49,8 @@ class Surroundings:
     base_url: str
     #: Address of a page of the site, by the path that `ref` takes. Raises ContentError.
     ref: Callable[[str, str], str]
+    #: Makes the address of a file that the post names absolute.
+    absolute: Callable[[str], str]
     #: The site's own Hugo templates; None where there are none.
     site_templates: SiteTemplates | None = None
     #: Configuration values that a template may ask for.
@@ -129,6 +133,14 @@ def _unused_word(text: str) -> str:
     return word
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a shortcode became. Templates of ours make HTML in either form, the site's own what they are called by."""
+
+    text: str
+    markdown: bool = False
+
+
 @dataclass(slots=True)
 class _Expansion:
     text: str
@@ -141,23 +153,22 @@ class _Expansion:
     def join(self, nodes: tuple[Node, ...], parent: Shortcode | None, *, raw: bool, depth: int = 0) -> str:
         """Expand nodes. raw: what `{{< >}}` makes is put in place, as Hugo's templates expect, not behind a word."""
         return "".join(
-            node if isinstance(node, str) else self._place(node, self._expand(node, parent, depth), raw=raw)
-            for node in nodes
+            node if isinstance(node, str) else self._place(self._expand(node, parent, depth), raw=raw) for node in nodes
         )
 
-    def _place(self, call: Call, made: str, *, raw: bool) -> str:
-        if call.markdown or raw:
-            return made
+    def _place(self, made: _Made, *, raw: bool) -> str:
+        if made.markdown or raw:
+            return made.text
         word = f"{self.word}{len(self.pieces)}x"
-        self.pieces[word] = made
+        self.pieces[word] = made.text
         return word
 
-    def _expand(self, call: Call, parent: Shortcode | None, depth: int) -> str:
+    def _expand(self, call: Call, parent: Shortcode | None, depth: int) -> _Made:
         if not call.name or depth > MAX_DEPTH:
             return self._missing_card()
         if call.name.endswith(".inline"):
             # A template inside the text: off in Hugo unless its security settings say otherwise.
-            return ""
+            return _Made("")
         try:
             return self._by_template(call, parent, depth)
         except ContentError as error:
@@ -165,7 +176,7 @@ class _Expansion:
             self.problems.append(Problem(error.message, at, error.hint, "error", rule="shortcode"))
             return self._missing_card()
 
-    def _by_template(self, call: Call, parent: Shortcode | None, depth: int) -> str:
+    def _by_template(self, call: Call, parent: Shortcode | None, depth: int) -> _Made:
         own, shipped = self._templates(call.name)
         if own:
             return self._render_ours(own, call, parent, depth)
@@ -175,13 +186,15 @@ class _Expansion:
             shortcode = Shortcode(call, self._inner(call, parent, depth, raw=True), parent)
             made = template.render(shortcode, self.around)
             if made is not None:
-                return made.rstrip("\n")
+                return _Made(made.rstrip("\n"), markdown=call.markdown)
         return self._render_ours(shipped, call, parent, depth) if shipped else self._unknown(call, parent, depth)
 
     def _templates(self, name: str) -> tuple[str, str]:
         """Find the template of the site's own, and the one of ours; "" where there is none."""
         own = shipped = ""
-        for path in (f"shortcodes/{name}.{self.around.target}.html.j2", f"shortcodes/{name}.html.j2"):
+        names = dict.fromkeys((name, TEMPLATE_OF.get(name, name)))
+        suffixes = (f".{self.around.target}.html.j2", ".html.j2")
+        for path in (f"shortcodes/{one}{suffix}" for one in names for suffix in suffixes):
             found, builtin = self._file(path), self._file(f"builtin/{path}")
             shipped = shipped or (f"builtin/{path}" if builtin else "")
             own = own or (path if found and found != builtin else "")
@@ -201,7 +214,7 @@ class _Expansion:
             return ""
         return self.join(call.inner, Shortcode(call, "", parent), raw=raw, depth=depth + 1)
 
-    def _render_ours(self, name: str, call: Call, parent: Shortcode | None, depth: int) -> str:
+    def _render_ours(self, name: str, call: Call, parent: Shortcode | None, depth: int) -> _Made:
         around = self.around
         shortcode = Shortcode(call, self._inner(call, parent, depth, raw=False), parent)
         made = render(
@@ -215,22 +228,31 @@ class _Expansion:
             markdown=lambda text: Markup(around.markdown(str(text))),
             markdown_line=lambda text: Markup(_without_paragraph(around.markdown(str(text)))),
             ref=lambda path, language="": around.ref(str(path), str(language)),
-            site_params=around.site_params,
+            param=self._param,
+            absolute=around.absolute,
         )
-        return re.sub(r"\n\s*\n+", "\n", made).strip("\n") if not call.markdown else made
+        return _Made(made.strip())
 
-    def _unknown(self, call: Call, parent: Shortcode | None, depth: int) -> str:
+    def _param(self, name: Any) -> Any:
+        """Look a front-matter value up, by a name with dots; else one of the site's params. Raises ContentError."""
+        for values in (self.around.post.params, self.around.site_params):
+            value = aliases.lookup(values, (str(name).lower(),))[1]
+            if value is not None:
+                return value
+        raise ContentError(f'there is no param "{name}"', hint=f"write `{name}: …` in the front matter")
+
+    def _unknown(self, call: Call, parent: Shortcode | None, depth: int) -> _Made:
         hint = f"write feeds/shortcodes/{call.name}.html.j2; until then readers get a link to the post"
         message = f'there is no template for the shortcode "{call.name}"'
         self.problems.append(Problem(message, self._at(call), hint, rule="unknown-shortcode"))
         inner = self._inner(call, parent, depth, raw=False)
         if not inner.strip():
             return self._missing_card()
-        return inner if call.markdown else self.around.markdown(inner)
+        return _Made(inner, markdown=True) if call.markdown else _Made(self.around.markdown(inner))
 
-    def _missing_card(self) -> str:
+    def _missing_card(self) -> _Made:
         around = self.around
-        return call_macro(around.env, "missing_card", around.post.url, around.target, around.post.language)
+        return _Made(call_macro(around.env, "missing_card", around.post.url, around.target, around.post.language))
 
     def _at(self, call: Call) -> Location:
         return place_in_text(self.text, call.offset, self.around.file, self.first_line)

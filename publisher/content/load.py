@@ -18,9 +18,9 @@ from publisher.content.sources import (
     media_places,
     page_rules,
     read_content_file,
-    read_text,
     site_settings,
 )
+from publisher.content.text_files import read_text
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Author, Post, Rendered, Site, Target
 

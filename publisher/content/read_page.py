@@ -26,13 +26,10 @@ if TYPE_CHECKING:
 
 #: Keys that Hugo reads itself (gohugo.io, Front matter, Fields).
 RESERVED = frozenset(
-    {
-        "aliases", "build", "cascade", "date", "description", "draft", "expirydate", "headless", "iscjklanguage",
-        "keywords", "lastmod", "layout", "linktitle", "markup", "menus", "modified", "outputs", "pubdate", "publishdate",
-        "published", "resources", "sitemap", "sites", "slug", "summary", "title", "translationkey", "type",
-        "unpublishdate", "url", "weight",
-    }
-)  # fmt: skip
+    """aliases build cascade date description draft expirydate headless iscjklanguage keywords lastmod layout linktitle
+    markup menus modified outputs pubdate publishdate published resources sitemap sites slug summary title
+    translationkey type unpublishdate url weight""".split()  # noqa: SIM905 - a list of words reads better
+)
 _TRUE = frozenset({"true", "t", "1"})
 _YES = frozenset({"yes", "y", "on"})
 

@@ -13,6 +13,7 @@ from publisher.content.embeds import public_embed
 from publisher.content.expand import Surroundings, call_macro, expand_shortcodes, fill_in
 from publisher.content.html_tree import parse, serialise
 from publisher.content.markdown import to_html
+from publisher.content.media import resolve
 from publisher.content.plain_text import tree_to_text
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Rendered
@@ -56,6 +57,7 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
         markdown=markdown,
         base_url=rules.places.base_url,
         ref=rules.ref,
+        absolute=lambda name: resolve(name, page, rules.places).url,
         site_templates=rules.site_templates,
         site_params=rules.settings.params,
     )

@@ -127,7 +127,7 @@ def _read_tag(text: str, match: re.Match[str]) -> _Tag:
     if not name:
         raise _BadTagError("a shortcode has no name", match.start())
     end_mark = _end_mark(match)
-    args, position = _read_args(text, name.end(), end_mark)
+    args, position = _read_args(text, name.end(), match)
     closed = text.startswith("/", position)
     return _Tag(
         name=name["name"].lower(),
@@ -140,7 +140,8 @@ def _read_tag(text: str, match: re.Match[str]) -> _Tag:
     )
 
 
-def _read_args(text: str, position: int, end_mark: str) -> tuple[Arguments, int]:
+def _read_args(text: str, position: int, opening: re.Match[str]) -> tuple[Arguments, int]:
+    end_mark = _end_mark(opening)
     named: dict[str, Any] = {}
     listed: list[Any] = []
     while True:
@@ -148,7 +149,7 @@ def _read_args(text: str, position: int, end_mark: str) -> tuple[Arguments, int]
         if text.startswith((end_mark, "/" + end_mark), position):
             return named or tuple(listed), position
         if position >= len(text) or text.startswith(("{{<", "{{%"), position):
-            raise _BadTagError(f"a shortcode is never closed: {end_mark} is missing", start)
+            raise _BadTagError(f"a shortcode is never closed: {end_mark} is missing", opening.start())
         if key := _KEY.match(text, position):
             value, position = _read_value(text, key.end(), _BARE_VALUE)
             named[key[1].lower()] = value

@@ -14,16 +14,13 @@ from publisher.content.media import MediaPlaces
 from publisher.content.pages import PageRules, ReadPage, SectionFacts
 from publisher.content.read_page import read_page, section_facts
 from publisher.content.site import ContentFolder, HugoConfig, MarkdownSettings, read_hugo_config
-from publisher.errors import ContentError, Location, Problem
+from publisher.content.text_files import read_text
+from publisher.errors import ContentError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from publisher.config import Config
-
-#: A larger file is no post somebody wrote; reading it would only cost memory.
-MAX_FILE_BYTES = 10_000_000
 
 
 def site_settings(config: Config) -> HugoConfig:
@@ -125,25 +122,6 @@ def read_content_file(file: ContentFile, rules: PageRules) -> ReadPage:
     wants_time = any(":filemodtime" in keys for keys in rules.site.date_keys.values())
     modified = datetime.fromtimestamp(int(file.path.stat().st_mtime), tz=UTC) if wants_time else None
     return read_page(file, read_text(file.path, file.name), rules, modified)
-
-
-def read_text(path: Path, name: str) -> str:
-    """Read a content file. Raises ContentError for one that is too large, binary, not UTF-8, or can't be opened."""
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ContentError("the file is too large for a post", at=Location(name), hint="is it a post at all?")
-        octets = path.read_bytes()
-    except OSError as error:
-        raise ContentError(f"can't read the file: {error.strerror}", at=Location(name)) from error
-    if b"\0" in octets:
-        raise ContentError("the file is binary, not text", at=Location(name), hint="is it a post at all?")
-    try:
-        return octets.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        column = error.start - (octets.rfind(b"\n", 0, error.start) + 1) + 1
-        at = Location(name, line, column)
-        raise ContentError("the file is not UTF-8 here", at=at, hint="save it as UTF-8") from error
 
 
 def media_places(config: Config, settings: HugoConfig) -> MediaPlaces:

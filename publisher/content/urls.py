@@ -99,6 +99,11 @@ def directory_path(segments: Iterable[str], *, lower: bool = True, ugly: bool = 
     return f"/{path}.html" if ugly else f"/{path}/"
 
 
+def term_path(plural: str, term: str) -> str:
+    """Give the path of a taxonomy's term, as Hugo does: "tags" and "AI Agent" give "/tags/ai-agent/"."""
+    return directory_path([plural, file_segment(term)])
+
+
 def path_from_front_matter(url: str) -> str:
     """Take a front-matter `url` as it is, apart from slashes around it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
@@ -12,6 +13,7 @@ from publisher import templates
 from publisher.content.load import Renderer, post_rules, read_pages
 from publisher.content.posts import make_post
 from publisher.content.sources import site_settings
+from publisher.content.urls import term_path
 from tests.judges.hugo_answers import NOW, Answer, answers, config_of, moment, normal_form, sites
 
 if TYPE_CHECKING:
@@ -81,3 +83,12 @@ def test_a_page_has_the_content_that_hugo_gives_it(answer: Answer) -> None:
     ours = normal_form(rendered.html, post.url, config.site.url)
     assert ours == normal_form(answer.page["content"], post.url, config.site.url)
     assert not rendered.problems
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=name_of)
+def test_a_page_has_the_terms_that_hugo_gives_it(answer: Answer) -> None:
+    ours = {plural: {term_path(plural, term) for term in terms} for plural, terms in page_of(answer).terms.items()}
+
+    # Titles are compared elsewhere: Hugo capitalises them behind the author's back, here they stay as written.
+    expected = {plural: {unquote(term["rel"]) for term in terms} for plural, terms in answer.page["terms"].items()}
+    assert {plural: paths for plural, paths in ours.items() if paths} == expected
