@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo demo-again test test-all lint types bench docs pictures clean
+.PHONY: help demo demo-again test test-all lint types bench docs pictures client-data clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ docs: .venv/.dev  ## write docs/commands.md and docs/settings.md from the progra
 
 pictures: .venv/.dev  ## screenshots of the digest (needs Chromium)
 	@$(BIN)/python docs/make_pictures.py
+
+client-data: .venv/.dev  ## refresh what MJML allows and what mail clients can do (needs npm and the network)
+	@$(BIN)/python docs/make_client_data.py
 
 clean:  ## remove everything that was made here
 	rm -rf .venv .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

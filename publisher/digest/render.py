@@ -19,6 +19,7 @@ from publisher.digest.checks import LIMIT_BYTES, WARN_BYTES, check_html, check_t
 from publisher.digest.compose import move_to_rest
 from publisher.digest.line_breaks import keep_together
 from publisher.digest.mjml_errors import mjml_error
+from publisher.digest.mjml_lint import lint_own_templates
 from publisher.errors import ContentError
 from publisher.templates import render
 
@@ -55,7 +56,8 @@ def render_digest(digest: Digest, env: Environment) -> RenderedMail:
     digest, html = _fit(digest, env)
     text = _tidy(render(env, _TEXT, **_variables(digest)))
     check_text(text, digest.words)
-    return RenderedMail(html=html, text=text, digest=digest, problems=check_html(html, digest.words))
+    problems = (*lint_own_templates(env), *check_html(html, digest.words))
+    return RenderedMail(html=html, text=text, digest=digest, problems=problems)
 
 
 def _fit(digest: Digest, env: Environment) -> tuple[Digest, str]:
