@@ -27,10 +27,11 @@ def comment_above(lines: list[str], number: int) -> str:
 
 #: How publisher.toml's reader calls our types.
 KINDS = {
+    r"dict\[\w+, \w+\]": "tables",
     r"tuple\[(\w+), \.\.\.\]": r"list of \1",
     r"Literal\[(.*)\]": r"\1",
     r" \| None$": "",
-    r"\b(str|MailboxText)\b": "text",
+    r"\b(str|MailboxText|FrontMatterKey|TitleTemplate)\b": "text",
     r"\bbool\b": "true or false",
     r"\bint\b": "number",
     r"\b(SiteUrl|AbsoluteUrl)\b": "web address",

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from publisher.config_errors import settings_error, syntax_error
 from publisher.errors import ConfigError
@@ -93,11 +102,20 @@ def _mailbox(address: str) -> str:
     return address
 
 
+def _title_template(text: str) -> str:
+    if "{term}" not in text or set(re.findall(r"\{[^{}]*\}|[{}]", text)) - {"{term}", "{site}"}:
+        raise ValueError(f'not a title for feeds: "{text}"; write a text with {{term}} in it, and {{site}} if you like')
+    return text
+
+
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Language = Annotated[str, AfterValidator(_language)]
 SiteUrl = Annotated[str, AfterValidator(_site_url)]
 AbsoluteUrl = Annotated[str, AfterValidator(_absolute_url)]
 MailboxText = Annotated[str, AfterValidator(_mailbox)]
+#: Keys are lower-cased when posts are read.
+FrontMatterKey = Annotated[str, StringConstraints(min_length=1, to_lower=True)]
+TitleTemplate = Annotated[str, AfterValidator(_title_template)]
 FeedFormat = Literal["rss", "atom", "json"]
 Generator = Literal["hugo", "plain"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -132,6 +150,22 @@ class SiteConfig(Table):
     output: str = "public"
 
 
+class GroupConfig(Table):
+    """[feeds.group.<key>]: how the feeds of one key of `feeds.by` are made."""
+
+    #: Title of each feed; {term} and {site} stand for the term's title and the site's.
+    title: TitleTemplate = "{term} · {site}"
+    #: Folder of these feeds below feeds.path; the key where empty.
+    path: str = ""
+    #: Folder below the content folder whose pages name the terms: people/sam.md names sam. Where empty: the key,
+    #: without a "related_" before it.
+    pages: str = ""
+    #: Only terms with at least so many posts get a feed.
+    minimum: int = Field(default=1, ge=1)
+    #: How many entries such a feed shows; feeds.limit where not set.
+    limit: int | None = Field(default=None, ge=1)
+
+
 class FeedsConfig(Table):
     """[feeds]: the documents that feed readers fetch."""
 
@@ -143,6 +177,22 @@ class FeedsConfig(Table):
     limit: int = Field(default=20, ge=1)
     #: WebSub hubs announced in each feed.
     hubs: tuple[AbsoluteUrl, ...] = ()
+    #: Front-matter keys, lists or single values, each of whose terms gets a feed: tags, categories, related_people…
+    by: tuple[FrontMatterKey, ...] = ()
+    #: One [feeds.group.<key>] table for each key of `by` about which more is to be said.
+    group: dict[FrontMatterKey, GroupConfig] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _every_group_is_made(self) -> FeedsConfig:
+        for key in self.group:
+            if key not in self.by:
+                known = ", ".join(f'"{name}"' for name in (*self.by, key))
+                raise ValueError(f"[feeds.group.{key}] changes nothing: feeds.by lacks it; write by = [{known}]")
+        return self
+
+    def group_of(self, key: str) -> GroupConfig:
+        """Say how the feeds of a key of `by` are made."""
+        return self.group.get(key, GroupConfig())
 
 
 class PodcastConfig(Table):

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from publisher.pipeline.build import BuildReport, BuiltFile
 
 
+#: Lines about files that a person may want to read.
+SHOWN_FILES = 20
+
+
 def build(
     config_path: ConfigOption = Path(),
     now: NowOption = None,
@@ -33,7 +37,7 @@ def build(
     strict: Annotated[bool, typer.Option("--strict", help="Treat every warning as an error.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the feeds of the site: RSS, Atom, JSON Feed, and a podcast where publisher.toml describes one."""
+    """Write the feeds of the site and of its tags, people…: RSS, Atom, JSON Feed, and a podcast where there is one."""
     from publisher.pipeline.build import build as run
 
     config = load(config_path)
@@ -50,9 +54,16 @@ def build(
 
 def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
     """Say in a few lines what a build did, or in a dry run would do."""
-    lines = [f"  {_state(file, dry_run):<11} {_shown(file.path, root)}" for file in report.files]
+    # Of many files, those that stay as they are go without saying.
+    told = [file for file in report.files if file.changed or len(report.files) <= SHOWN_FILES]
+    lines = [f"  {_state(file, dry_run):<11} {_shown(file.path, root)}" for file in told]
+    lines += [f"  {'would go' if dry_run else 'removed':<11} {_shown(path, root)}" for path in report.removed]
+    if len(lines) > SHOWN_FILES:
+        lines[SHOWN_FILES:] = [f"  … and {len(lines) - SHOWN_FILES} more"]
     total = f"{_count(len(report.files), 'feed')} with {_count(report.entries, 'post')}"
     parts = [total, f"{report.written} of them {'would change' if dry_run else 'changed'}"]
+    if report.removed:
+        parts.append(f"{_count(len(report.removed), 'file')} {'would go' if dry_run else 'removed'}")
     if report.left_out:
         parts.append("left out: " + ", ".join(f"{number} {reason}" for reason, number in report.left_out.items()))
     counts = Counter(problem.severity for problem in report.problems)
@@ -69,6 +80,7 @@ def as_table(report: BuildReport, root: Path, *, dry_run: bool) -> dict[str, Any
     return {
         "dry_run": dry_run,
         "files": files,
+        "removed": [_shown(path, root) for path in report.removed],
         "entries": report.entries,
         "left_out": dict(report.left_out),
         "problems": [_problem(problem) for problem in report.problems],

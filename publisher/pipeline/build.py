@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from publisher.content.load import read_site, render_post
+from publisher.content.load import Renderer, read_site
 from publisher.errors import Location, Problem, PublisherError, PublisherErrors
+from publisher.pipeline.built import remove_leftovers
 from publisher.pipeline.files import write_if_changed
+from publisher.pipeline.places import file_of
 from publisher.pipeline.podcast import make_podcast_document
+from publisher.pipeline.term_feeds import plan_term_feeds
 from publisher.syndication.entries import make_entry
 from publisher.syndication.identity import guid_of
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.rss_atom import render_atom, render_rss
-from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME, feed_path, make_feed
+from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME, feed_path, make_feed, plan_site_feed
 from publisher.templates import FEEDS, environment
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.model.feed import Entry, Feed, Format
     from publisher.model.post import Post
+    from publisher.syndication.site_feed import FeedPlan
 
 #: Told after each post: how many are done, of how many.
 Progress = Callable[[int, int], None]
@@ -50,6 +54,8 @@ class BuildReport:
     """What a build did."""
 
     files: tuple[BuiltFile, ...]
+    #: Files of an earlier build that no feed needs any more (in a dry run: they would go).
+    removed: tuple[Path, ...]
     #: Posts that some feed shows.
     entries: int
     problems: tuple[Problem, ...]
@@ -79,20 +85,40 @@ def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Pro
     """
     site = read_site(config, now)
     posts, doubles = one_per_guid((post for post in site.posts if post.published), config)
-    in_feed = posts[: config.feeds.limit]
+    plans, doubts = plan_feeds(config, posts, now)
     in_podcast = [post for post in posts if post.audio] if config.podcast else []
-    made = make_entries(_each_once(in_feed, in_podcast), config, progress)
-    feed = make_feed(config, _entries_of(in_feed, made))
+    made = make_entries(_each_once(*(plan.posts for plan in plans), in_podcast), config, progress)
     podcast = make_podcast_document(config, _entries_of(in_podcast, made), _places_of(in_podcast, config))
-    documents = {feed_path(config, FILE_NAMES[form]): RENDERERS[form](feed) for form in config.feeds.formats}
+    documents = render_feeds(config, plans, made)
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
     return BuildReport(
         files=tuple(_write(config.output_dir / name, content, dry_run) for name, content in documents.items()),
+        removed=remove_leftovers(config, documents, dry_run=dry_run),
         entries=len(made.entries),
-        problems=tuple(dict.fromkeys((*site.problems, *doubles, *made.problems, *podcast.problems))),
+        problems=tuple(dict.fromkeys((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems))),
         left_out=site.left_out,
     )
+
+
+def plan_feeds(
+    config: Config, posts: Sequence[Post], now: datetime
+) -> tuple[tuple[FeedPlan, ...], tuple[Problem, ...]]:
+    """Decide which feeds there are: the site's, then those of terms. posts: newest first, each with a date."""
+    site_feed = plan_site_feed(config, posts)
+    taken = [feed_path(config, name) for name in (*FILE_NAMES.values(), PODCAST_NAME)]
+    of_terms = plan_term_feeds(config, posts, now, taken)
+    return (site_feed, *of_terms.plans), of_terms.problems
+
+
+def render_feeds(config: Config, plans: Iterable[FeedPlan], made: Made) -> dict[str, bytes]:
+    """Render every feed in every format wanted; gives documents by their paths below the output folder."""
+    documents: dict[str, bytes] = {}
+    for plan in plans:
+        feed = make_feed(config, plan, _entries_of(plan.posts, made))
+        for form in config.feeds.formats:
+            documents[plan.path_of(form)] = RENDERERS[form](feed)
+    return documents
 
 
 def one_per_guid(posts: Iterable[Post], config: Config) -> tuple[tuple[Post, ...], tuple[Problem, ...]]:
@@ -103,9 +129,9 @@ def one_per_guid(posts: Iterable[Post], config: Config) -> tuple[tuple[Post, ...
         guid = guid_of(post)
         other = first.setdefault(guid, post)
         if other is not post:
-            message = f"left out of the feeds, because {_place(other, config)} has the same guid: {guid}"
+            message = f"left out of the feeds, because {file_of(other, config)} has the same guid: {guid}"
             hint = "give one of them a guid or an address of its own"
-            problems.append(Problem(message, Location(_place(post, config)), hint, "error", "same-guid"))
+            problems.append(Problem(message, Location(file_of(post, config)), hint, "error", "same-guid"))
     return tuple(first.values()), tuple(problems)
 
 
@@ -115,12 +141,13 @@ def make_entries(posts: Sequence[Post], config: Config, progress: Progress | Non
     Raises the errors themselves where every post fails: a feed without entries is no answer to a broken template.
     """
     env = environment(FEEDS, config.root)
+    renderer = Renderer(config, "feed", env)
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     errors: list[PublisherError] = []
     for done, post in enumerate(posts, start=1):
         try:
-            rendered = render_post(post, config, "feed", env)
+            rendered = renderer.render(post)
             entry = make_entry(post, rendered, guid_of(post), env)
         except PublisherError as error:
             errors.append(error)
@@ -144,12 +171,7 @@ def _entries_of(posts: Iterable[Post], made: Made) -> tuple[Entry, ...]:
 
 
 def _places_of(posts: Iterable[Post], config: Config) -> dict[str, str]:
-    return {guid_of(post): _place(post, config) for post in posts}
-
-
-def _place(post: Post, config: Config) -> str:
-    """Name a post's file as a person in the site's folder would type it."""
-    return post.path.relative_to(config.root).as_posix() if post.path.is_relative_to(config.root) else post.key
+    return {guid_of(post): file_of(post, config) for post in posts}
 
 
 def _write(path: Path, content: bytes, dry_run: bool) -> BuiltFile:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.config import FILE_NAME
-from publisher.content.load import site_settings
 from publisher.content.media import MediaPlaces, PagePlace, describe_image, guess_type, resolve
+from publisher.content.sources import site_settings
 from publisher.errors import FeedError, Location, Problem
 from publisher.model.post import Image
 from publisher.syndication.podcast import playable, render_podcast

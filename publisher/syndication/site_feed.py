@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from publisher.errors import ConfigError
 from publisher.model.feed import Feed, Podcast
@@ -16,37 +18,101 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, PodcastConfig, SiteConfig
     from publisher.model.feed import Entry, Format
-    from publisher.model.post import Image
+    from publisher.model.post import Image, Post
+    from publisher.syndication.groups import Term
 
 FILE_NAMES: Mapping[Format, str] = MappingProxyType({"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"})
 PODCAST_NAME = "podcast.xml"
+#: What stays as it is in a path, as in Hugo's addresses: /tags/c++/.
+_PATH_SAFE = "/+@"
 
 
-def feed_path(config: Config, name: str) -> str:
-    """Say where a feed's file lies below the site's output folder, and so below its address.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPlan:
+    """A feed before its posts are rendered: what it is, where it is served, which posts it shows.
+
+    Whatever chooses posts (a site, a term, a query) makes one of these; the rest of a build treats them alike.
+    """
+
+    #: Of its files, below the output folder, as on disk; empty for the output folder itself.
+    folder: str
+    title: str
+    description: str
+    #: The page that a person would read instead.
+    home_url: str
+    #: Permanent id of the feed (Atom id).
+    guid: str
+    #: Newest first, as many as it shows.
+    posts: tuple[Post, ...]
+
+    def path_of(self, form: Format) -> str:
+        """Say where the feed's file of a format lies below the output folder."""
+        return f"{self.folder}/{FILE_NAMES[form]}".lstrip("/")
+
+
+def feed_path(config: Config, *names: str) -> str:
+    """Say where something of the feeds lies below the site's output folder; without names, where all of them lie.
 
     Raises ConfigError where feeds.path leads out of the site.
     """
-    parts = [part for part in config.feeds.path.split("/") if part not in {"", "."}]
-    if ".." in parts or any(mark in config.feeds.path for mark in "\\?#% "):
-        hint = 'write a folder below the site\'s address, such as path = "feeds"'
-        raise ConfigError(f'publisher.toml: feeds.path can\'t be "{config.feeds.path}"', hint=hint)
-    return "/".join((*parts, name))
+    return "/".join((*_parts(config.feeds.path, "feeds.path"), *names))
 
 
-def make_feed(config: Config, entries: Sequence[Entry]) -> Feed:
-    """Make the site's own feed. entries: newest first, as many as the feed shall show."""
+def _parts(path: str, setting: str) -> list[str]:
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if ".." in parts or any(mark in path for mark in "\\?#% "):
+        hint = f'write a folder below the site\'s address, such as {setting.rpartition(".")[2]} = "feeds"'
+        raise ConfigError(f'publisher.toml: {setting} can\'t be "{path}"', hint=hint)
+    return parts
+
+
+def plan_site_feed(config: Config, posts: Sequence[Post]) -> FeedPlan:
+    """Plan the site's own feed. posts: newest first."""
     site = config.site
-    urls: dict[Format, str] = {form: site.url + feed_path(config, FILE_NAMES[form]) for form in config.feeds.formats}
-    return Feed(
-        title=clean_text(site.title),
-        description=clean_text(site.description) or clean_text(site.title),
+    title = clean_text(site.title)
+    return FeedPlan(
+        folder=feed_path(config),
+        title=title,
+        description=clean_text(site.description) or title,
         home_url=site.url,
-        urls=MappingProxyType(urls),
         guid=site.url,
-        language=site.language,
+        posts=tuple(posts[: config.feeds.limit]),
+    )
+
+
+def plan_term_feed(config: Config, term: Term, folder: str, title: str, home_url: str) -> FeedPlan:
+    """Plan the feed of a term.
+
+    folder: the term's own, below that of its key.  title: what the term is called.
+    home_url: the page that lists its posts; the site's where there is none.
+    """
+    group = config.feeds.group_of(term.key)
+    path = feed_path(config, *_parts(group.path or term.key, f"feeds.group.{term.key}.path"), folder)
+    site = config.site
+    return FeedPlan(
+        folder=path,
+        title=group.title.format(term=clean_text(title), site=clean_text(site.title)),
+        description=clean_text(site.description) or clean_text(site.title),
+        home_url=home_url or site.url,
+        guid=f"{site.url}{quote(path, safe=_PATH_SAFE)}/",
+        posts=term.posts[: group.limit or config.feeds.limit],
+    )
+
+
+def make_feed(config: Config, plan: FeedPlan, entries: Sequence[Entry]) -> Feed:
+    """Make a feed as it was planned, of the entries that its posts became."""
+    urls: dict[Format, str] = {
+        form: config.site.url + quote(plan.path_of(form), safe=_PATH_SAFE) for form in config.feeds.formats
+    }
+    return Feed(
+        title=plan.title,
+        description=plan.description,
+        home_url=plan.home_url,
+        urls=MappingProxyType(urls),
+        guid=plan.guid,
+        language=config.site.language,
         entries=tuple(entries),
-        authors=_authors(site),
+        authors=_authors(config.site),
         hubs=config.feeds.hubs,
     )
 

@@ -1,0 +1,82 @@
+"""What the last build wrote, kept in .publisher/built.json, so that the next one can clear up behind it.
+
+A file goes only if it is listed there, no feed needs it any more, and it holds exactly what we wrote: whatever somebody
+else has put in its place stays. Without the list (a fresh checkout, a list that was damaged or deleted) nothing goes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from publisher.pipeline.files import write_if_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from publisher.config import Config
+
+#: Below the folder of publisher.toml; may be deleted at any time.
+FOLDER = ".publisher"
+NAME = "built.json"
+
+
+def remove_leftovers(config: Config, documents: Mapping[str, bytes], *, dry_run: bool = False) -> tuple[Path, ...]:
+    """Delete what the last build wrote and this one did not, and remember what this one wrote.
+
+    documents: everything this build wrote, by its path below the output folder.
+    Gives the files deleted; in a dry run, those that would be. Folders that this leaves empty go too.
+    """
+    before = read_list(config)
+    output = config.output_dir.resolve()
+    gone = [output / name for name in sorted(before.keys() - documents.keys()) if _is_ours(output, name, before[name])]
+    if not dry_run:
+        for path in gone:
+            path.unlink(missing_ok=True)
+            _remove_empty(path.parent, output)
+        _write_list(config, {name: hash_of(content) for name, content in documents.items()})
+    return tuple(config.output_dir / path.relative_to(output) for path in gone)
+
+
+def read_list(config: Config) -> dict[str, str]:
+    """Read what the last build wrote: hashes by path below the output folder. Empty where that is not known."""
+    try:
+        listed = json.loads((config.root / FOLDER / NAME).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    # Another output folder is another story: what was built into the old one may be anybody's now.
+    files = listed.get("files") if isinstance(listed, dict) and listed.get("output") == config.site.output else None
+    return {str(name): str(value) for name, value in files.items()} if isinstance(files, dict) else {}
+
+
+def hash_of(content: bytes) -> str:
+    """Give the hash by which a file is recognised as ours."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _is_ours(output: Path, name: str, hashed: str) -> bool:
+    path = output / name
+    try:
+        inside = path.resolve().is_relative_to(output) and not path.is_symlink()
+        return inside and hash_of(path.read_bytes()) == hashed
+    except (OSError, ValueError):
+        return False
+
+
+def _remove_empty(folder: Path, output: Path) -> None:
+    """Remove folders from the inside out, as long as nothing is in them; never the output folder itself."""
+    with suppress(OSError):
+        while folder != output and folder.is_relative_to(output):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _write_list(config: Config, hashes: Mapping[str, str]) -> None:
+    listed = {"output": config.site.output, "files": dict(sorted(hashes.items()))}
+    text = json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
+    write_if_changed(config.root / FOLDER / NAME, text.encode())
+    # Keeps the folder out of git without touching a file of the site's own.
+    write_if_changed(config.root / FOLDER / ".gitignore", b"*\n")

@@ -1,0 +1,38 @@
+"""Where in a site's folder something stands, as a person in that folder would type it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.content.aliases import AUTHOR, CATEGORIES, SOURCE_NAME, TAGS, lookup
+from publisher.content.front_matter import locate, split_front_matter
+from publisher.errors import ContentError, Location
+
+if TYPE_CHECKING:
+    from publisher.config import Config
+    from publisher.model.post import Post
+
+#: Other names under which a post may say what a key of feeds.by asks for.
+_ALIASES = {"tags": TAGS, "categories": CATEGORIES, "authors": AUTHOR, "source_name": SOURCE_NAME}
+
+
+def file_of(post: Post, config: Config) -> str:
+    """Name a post's file."""
+    return post.path.relative_to(config.root).as_posix() if post.path.is_relative_to(config.root) else post.key
+
+
+def place_of_value(post: Post, config: Config, key: str, value: str = "") -> Location:
+    """Find a front-matter value of a post: the item `value` of a list, or all that stands under the key.
+
+    The file is read again, which only a message is worth; the file alone is named where it can't be.
+    """
+    file = file_of(post, config)
+    found, items = lookup(post.params, _ALIASES.get(key, (key,)))
+    path: tuple[str | int, ...] = tuple(found.split(".")) if found else ()
+    if path and value and isinstance(items, list):
+        path += tuple(index for index, item in enumerate(items) if str(item).strip() == value)[:1]
+    try:
+        text = post.path.read_text(encoding="utf-8", errors="replace")
+        return locate(split_front_matter(text, file), file, path)
+    except (ContentError, OSError):
+        return Location(file)

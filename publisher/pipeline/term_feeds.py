@@ -1,0 +1,152 @@
+"""Which feeds the terms of `feeds.by` get, where they are served and what they are called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.content.sources import site_settings
+from publisher.content.urls import sanitize
+from publisher.errors import Problem
+from publisher.pipeline.places import place_of_value
+from publisher.pipeline.term_pages import TermPage, read_term_pages, term_url
+from publisher.syndication.groups import MAX_TERMS, Term, terms_of, values_of
+from publisher.syndication.site_feed import plan_term_feed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from publisher.config import Config
+    from publisher.model.post import Post
+    from publisher.syndication.site_feed import FeedPlan
+
+#: File systems take 255 bytes for a name.
+MAX_FOLDER_BYTES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TermFeeds:
+    """The feeds of terms, and what stood in the way of others."""
+
+    plans: tuple[FeedPlan, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def plan_term_feeds(config: Config, posts: Sequence[Post], now: datetime, taken: Iterable[str]) -> TermFeeds:
+    """Plan a feed for each term of `feeds.by` that has enough posts.
+
+    posts: newest first, each with a date.  taken: folders and files of other feeds below the output folder.
+    A term that can't have a feed is a problem, located where the term is written; the others get theirs.
+    """
+    by_key = {key: terms_of(posts, key) for key in dict.fromkeys(config.feeds.by)}
+    problems = [problem for key in by_key for problem in _overfull(config, posts, key)]
+    pages = _pages_of(config, by_key, now) if by_key else _Pages({}, {})
+    plans: dict[str, tuple[Term, FeedPlan]] = {}
+    occupied = set(taken)
+    for term in _oldest_first(config, by_key):
+        folder = folder_name(term.name)
+        if not folder:
+            problems.append(_no_folder(config, term))
+            continue
+        plan = plan_term_feed(config, term, folder, pages.title_of(term), pages.url_of(term))
+        other = plans.get(plan.folder)
+        if other or plan.folder in occupied:
+            problems.append(_clash(config, term, plan.folder, other[0] if other else None))
+        else:
+            plans[plan.folder] = term, plan
+    return TermFeeds(tuple(plan for _, (_, plan) in sorted(plans.items())), tuple(problems))
+
+
+def folder_name(name: str) -> str:
+    """Name the folder of a term as Hugo would, without slashes and percent signs, which lead elsewhere.
+
+    A dot at its beginning, which few servers serve, becomes "dot-".
+    Empty where the term has no letter or digit, or too many of them for a file system.
+    """
+    folder = sanitize(re.sub(r"[/\\]", "-", name).replace("%", "")).lower()
+    if not any(char.isalnum() for char in folder) or len(folder.encode()) > MAX_FOLDER_BYTES:
+        return ""
+    return f"dot-{folder[1:]}" if folder.startswith(".") else folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What the site says about terms, by key and name."""
+
+    found: Mapping[tuple[str, str], TermPage]
+    lists: Mapping[tuple[str, str], str]
+
+    def title_of(self, term: Term) -> str:
+        page = self.found.get((term.key, term.name))
+        return page.title if page and page.title else term.written
+
+    def url_of(self, term: Term) -> str:
+        page = self.found.get((term.key, term.name))
+        return page.url if page else self.lists.get((term.key, term.name), "")
+
+
+def _pages_of(config: Config, by_key: Mapping[str, Sequence[Term]], now: datetime) -> _Pages:
+    """Find out about each term: from its own page below content/<key>, else from content/<pages>."""
+    settings = site_settings(config)
+    wanted: dict[str, set[str]] = {}
+    for key, terms in by_key.items():
+        for folder in _folders_of(config, key):
+            wanted.setdefault(folder, set()).update(term.name for term in terms)
+    read = read_term_pages(config, settings, wanted, now)
+    found: dict[tuple[str, str], TermPage] = {}
+    for key, terms in by_key.items():
+        for term in terms:
+            pages = (read.get((folder, term.name)) for folder in _folders_of(config, key))
+            page = next(filter(None, pages), None)
+            if page:
+                found[key, term.name] = page
+    every = [(key, term.name) for key, terms in by_key.items() for term in terms]
+    lists = {(key, name): term_url(config, settings, key, name) for key, name in every}
+    return _Pages(found, lists)
+
+
+def _folders_of(config: Config, key: str) -> tuple[str, ...]:
+    said = config.feeds.group_of(key).pages.strip("/") or key.removeprefix("related_")
+    return tuple(dict.fromkeys((key, said)))
+
+
+def _oldest_first(config: Config, by_key: Mapping[str, Sequence[Term]]) -> list[Term]:
+    """Let the term that was there first keep an address: somebody may have subscribed to it."""
+    enough = [
+        term for key, terms in by_key.items() for term in terms if len(term.posts) >= config.feeds.group_of(key).minimum
+    ]
+    return sorted(enough, key=lambda term: (_first_day(term), term.key, term.name))
+
+
+def _first_day(term: Term) -> float:
+    published = term.posts[-1].published
+    return published.timestamp() if published else 0.0
+
+
+def _clash(config: Config, term: Term, folder: str, other: Term | None) -> Problem:
+    at = place_of_value(term.posts[-1], config, term.key, term.written)
+    elsewhere = f"write another path in [feeds.group.{term.key}]"
+    said = f'"{term.written}" ({term.key}) gets no feed: at its address {folder} lies that of '
+    if other is None:
+        return Problem(f"{said}another feed", at, elsewhere, "error", "feed-clash")
+    there = place_of_value(other.posts[-1], config, other.key, other.written)
+    hint = elsewhere if term.key != other.key else f'write "{other.written}" in both'
+    return Problem(f'{said}"{other.written}" ({other.key}) in {there}', at, hint, "error", "feed-clash")
+
+
+def _no_folder(config: Config, term: Term) -> Problem:
+    message = f'"{term.written[:60]}" ({term.key}) gets no feed: no address can be made of it'
+    at = place_of_value(term.posts[-1], config, term.key, term.written)
+    hint = "write a name that has letters, but not more than some 60"
+    return Problem(message, at, hint, rule="feed-without-address")
+
+
+def _overfull(config: Config, posts: Sequence[Post], key: str) -> Iterator[Problem]:
+    for post in posts:
+        count = len(values_of(post, key))
+        if count > MAX_TERMS:
+            message = f"the post has {count} {key}: only the first {MAX_TERMS} count for feeds"
+            hint = "is something wrong with the list?"
+            yield Problem(message, place_of_value(post, config, key), hint, rule="too-many-terms")

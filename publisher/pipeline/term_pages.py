@@ -1,0 +1,88 @@
+"""What a site says about its terms: their own pages, which name them and are where a feed's reader would go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.content.sources import discover_site, page_rules, read_content_file
+from publisher.content.urls import directory_path, permalink, sanitize
+from publisher.errors import ContentError
+from publisher.syndication.groups import term_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+
+    from publisher.config import Config
+    from publisher.content.discover import ContentFile
+    from publisher.content.site import HugoConfig
+
+#: Keys of a term's page that name it; title comes first.
+_NAME_KEYS = ("title", "name_zh", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class TermPage:
+    """A page about a term."""
+
+    #: As its author writes it; empty where the page does not say.
+    title: str
+    url: str
+
+
+def read_term_pages(
+    config: Config, settings: HugoConfig, wanted: Mapping[str, Collection[str]], now: datetime
+) -> Mapping[tuple[str, str], TermPage]:
+    """Read the pages about terms, by folder and term.
+
+    wanted: names of terms by the folder below the content folder in which their pages may lie: people/sam.md,
+    people/sam/index.md or people/sam/_index.md is the page of sam.
+    A page that is not public, or can't be read (which reading the site tells), is none.
+    """
+    if not _has_any(config, settings, wanted):
+        return {}
+    files, _ = discover_site(config, settings)
+    rules = page_rules(config, settings, files, now)
+    found: dict[tuple[str, str], TermPage] = {}
+    for file in _of_main_language(files, config, settings):
+        place = _place_of(file)
+        if place in found or place[1] not in wanted.get(place[0], ()):
+            continue
+        try:
+            page = read_content_file(file, rules).page
+        except ContentError:
+            continue
+        if not page.hidden:
+            names = (str(page.params.get(key) or "").strip() for key in _NAME_KEYS)
+            found[place] = TermPage(next(filter(None, names), ""), page.permalink)
+    return found
+
+
+def term_url(config: Config, settings: HugoConfig, key: str, name: str) -> str:
+    """Give the address of the list that Hugo makes for a term; empty where there is none, or it follows other rules."""
+    makes_lists = config.site.generator == "hugo" and key in settings.taxonomies.values()
+    disabled = {str(kind).lower() for kind in settings.table.get("disablekinds") or ()}
+    of_its_own = settings.permalinks.get("term") or settings.languages or settings.default_language_in_subdir
+    if not makes_lists or of_its_own or "term" in disabled:
+        return ""
+    return permalink(config.site.url, directory_path((key, sanitize(name)), lower=settings.lower_paths))
+
+
+def _has_any(config: Config, settings: HugoConfig, wanted: Iterable[str]) -> bool:
+    """Tell whether there is any folder to look into: most sites have none, and then their files stay unlisted."""
+    tops = [language.content_dir for language in settings.languages if language.content_dir] or [settings.content_dir]
+    return any((config.root / top / folder).is_dir() for top in tops for folder in wanted)
+
+
+def _place_of(file: ContentFile) -> tuple[str, str]:
+    return "/".join(file.folders), term_name(file.stem)
+
+
+def _of_main_language(files: Iterable[ContentFile], config: Config, settings: HugoConfig) -> Iterable[ContentFile]:
+    """Put the pages in the language of the feeds first; those of other languages are better than nothing."""
+
+    def is_other(file: ContentFile) -> bool:
+        return settings.language_named(file.language).code.lower() != config.site.language.lower()
+
+    return sorted(files, key=is_other)
