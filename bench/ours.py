@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from bench import corpus
 from bench.measure import Competitor
-from publisher.config import FeedsConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,16 +65,18 @@ class OurSite:
             file.write("\n編按：這一行是後來補上的。\n")
 
 
-def groups_feeds() -> bool:
-    """Tell whether this publisher makes feeds for tags and categories, or the site's own alone."""
-    return "by" in FeedsConfig.model_fields
-
-
 def _settings(formats: Sequence[str]) -> str:
-    by = 'by = ["tags", "categories"]\n' if groups_feeds() else ""
-    names = ", ".join(f'"{name}"' for name in formats)
-    return (
-        f'[site]\ntitle = "{corpus.SITE_TITLE}"\nurl = "{corpus.SITE_URL}"\ndescription = "{corpus.SITE_DESCRIPTION}"\n'
-        'language = "zh-TW"\ntimezone = "Asia/Taipei"\nauthor = "編輯室"\ngenerator = "hugo"\n\n'
-        f"[feeds]\nformats = [{names}]\nlimit = 20\n{by}"
-    )
+    return f"""[site]
+title = "{corpus.SITE_TITLE}"
+url = "{corpus.SITE_URL}"
+description = "{corpus.SITE_DESCRIPTION}"
+language = "zh-TW"
+timezone = "Asia/Taipei"
+author = "編輯室"
+generator = "hugo"
+
+[feeds]
+formats = [{", ".join(f'"{name}"' for name in formats)}]
+limit = 20
+by = ["tags", "categories"]
+"""

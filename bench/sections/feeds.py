@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bench import peers
 from bench.environment import HOME, copy_corpus, make_corpus
-from bench.feed_lists import Lists, compare_lists, read_lists
+from bench.feed_lists import compare_lists, read_lists
 from bench.measure import BenchError, Competitor, run_in_turn, run_once
-from bench.ours import OurSite, groups_feeds
+from bench.ours import OurSite
 from bench.report import Result
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _WORK = HOME / "work"
 _PEERS = {"hugo": peers.hugo, "pelican": peers.pelican, "naive": peers.naive}
-_ALONE = "This publisher makes the site's own feed only: its numbers are not yet for the whole job."
 
 
 def run(options: Options) -> Iterator[Result]:
@@ -45,15 +44,7 @@ def _cold(size: int, ours: tuple[OurSite, ...], runs: int) -> Result:
 
 def _same_job(ours: OurSite) -> str:
     lists = {name: read_lists(_WORK / name) for name in _PEERS}
-    written = read_lists(ours.output)
-    if groups_feeds():
-        return compare_lists(lists | {"publisher": written})
-    _compare_site_feed(written, lists["hugo"])
-    return f"{compare_lists(lists)} {_ALONE}"
-
-
-def _compare_site_feed(written: Lists, expected: Lists) -> None:
-    compare_lists({"hugo": {"": expected[""]}, "publisher": written})
+    return compare_lists(lists | {"publisher": read_lists(ours.output)})
 
 
 def _one_changed(size: int, ours: tuple[OurSite, ...], runs: int) -> Result:
