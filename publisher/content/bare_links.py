@@ -1,7 +1,8 @@
 """Addresses that stand bare in a text become links, and end where a reader of Chinese would say they end.
 
-Hugo's rules: an address begins after white space or one of `*_~("'>`, holds ASCII only, and gives up punctuation
-at its end. Where `after_cjk` is set, it may also begin right after a Chinese character or sign.
+Hugo's rules: an address begins after white space or one of `*_~("'>`, holds ASCII only, and gives up punctuation at
+its end; unlike there, a double quote ends it too. Where `after_cjk` is set, it may also begin right after a Chinese
+character or sign.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _HOST = r"[-a-zA-Z0-9@:%._+~#=]{1,256}\.[a-z]+(?::\d{1,5})?"
-_REST = r"(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=();,'\">^{}\[\]`]*)?"
+_REST = r"(?:[/#?][-a-zA-Z0-9@:%_+.~#$!?&/=();,'^{}\[\]`]*)?"
 _ADDRESS = rf"(?:https?|ftp)://{_HOST}{_REST}|www\.{_HOST}{_REST}"
 _MAIL = r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9-]*[a-zA-Z0-9])+"
-_AFTER = r"(?<![^\s*_~(\"'>])"
-_AFTER_CJK = r"(?<![^\s*_~(\"'>\u2e80-\uffef])"
+# Not behind =" or =': that is an attribute of raw HTML.
+_AFTER = r"(?<![^\s*_~(\"'>])(?<!=[\"'])"
+_AFTER_CJK = r"(?<![^\s*_~(\"'>\u2e80-\uffef])(?<!=[\"'])"
 _BARE = {
     after_cjk: re.compile(rf"{start}(?:{_ADDRESS})|(?<![^\s(])(?:{_MAIL})(?![-_])|<<(?!<)")
     for after_cjk, start in ((False, _AFTER), (True, _AFTER_CJK))
@@ -53,7 +55,7 @@ def set_aside(text: str, *, after_cjk: bool = False) -> SetAside:
 
     def replace(match: re.Match[str]) -> str:
         # "<<" is a sign of typography, and would begin raw HTML in "<<x>>".
-        address = match[0] if match[0] == "<<" else _trimmed(match[0])
+        address = match[0] if match[0] == "<<" else _trimmed(_unquoted(match, text))
         if not address or _holds_markup(match[0]):
             return match[0]
         word = f"{prefix}{len(addresses)}x"
@@ -66,6 +68,11 @@ def set_aside(text: str, *, after_cjk: bool = False) -> SetAside:
 def _holds_markup(address: str) -> bool:
     """Tell whether a backtick or bracket in it belongs to the Markdown around it; such an address is left alone."""
     return "`" in address or address.count("]") > address.count("[")
+
+
+def _unquoted(match: re.Match[str], text: str) -> str:
+    """End an address that stands between single quotes at the second one."""
+    return match[0].split("'")[0] if text[: match.start()].endswith("'") else match[0]
 
 
 def _trimmed(address: str) -> str:

@@ -251,18 +251,22 @@ class _Expansion:
         return _Made(inner, markdown=True) if call.markdown else _Made(self.around.markdown(inner))
 
     def _missing_card(self) -> _Made:
-        around = self.around
-        return _Made(call_macro(around.env, "missing_card", around.post.url, around.target, around.post.language))
+        return _Made(missing_card(self.around))
 
     def _at(self, call: Call) -> Location:
         return place_in_text(self.text, call.offset, self.around.file, self.first_line)
 
 
-def call_macro(env: Environment, name: str, *args: Any) -> str:
-    """Call a macro of embed.html.j2, through a template of one line so that errors are located."""
-    source = "{% from 'embed.html.j2' import " + name + " %}{{ " + name + "(*args) }}"
-    env.get_template("embed.html.j2")
-    return env.from_string(source).render(args=args).strip()
+def embed_card(address: str, title: str, around: Surroundings) -> str:
+    """Make the link card for the address inside a frame."""
+    variables = {"embed": public_embed(address, title), "target": around.target, "language": around.post.language}
+    return render(around.env, "frame.html.j2", **variables).strip()
+
+
+def missing_card(around: Surroundings) -> str:
+    """Make the link card to the post itself, for what can't be shown elsewhere."""
+    variables = {"post": around.post, "target": around.target, "language": around.post.language}
+    return render(around.env, "missing.html.j2", **variables).strip()
 
 
 def _without_paragraph(html: str) -> str:

@@ -61,6 +61,8 @@ class Found:
 
     url: str
     path: Path | None
+    #: Whether the site itself should hold it.
+    own: bool = True
 
 
 def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
@@ -73,7 +75,7 @@ def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
     if parts.scheme or name.startswith("//"):
         url = name if parts.scheme else f"{urlsplit(places.base_url).scheme}:{name}"
         inside = url.removeprefix(places.base_url) if url.startswith(places.base_url) else ""
-        return Found(absolute(url), _in_static(unquote(inside), places) if inside else None)
+        return Found(absolute(url), _in_static(unquote(inside), places) if inside else None, own=bool(inside))
     if name.startswith("/"):
         path = _below_base(name, places.base_url)
         return Found(absolute(urljoin(places.base_url, _quote(path))), _in_static(_plain(path), places))

@@ -121,7 +121,7 @@ def _hero(page: Page, rules: PostRules, problems: list[Problem]) -> Image | None
     if found.path is not None and not image.mime_type:
         hint = "export it again as JPEG, PNG or WebP"
         problems.append(_doubt(page, name, f"the image can't be read: {path}", hint, "unreadable-image"))
-    elif found.path is None and found.url.startswith(rules.places.base_url):
+    elif found.path is None and found.own:
         hint = f"put it below {rules.static_names}, or beside the post"
         problems.append(_doubt(page, name, f"image not found: {path}", hint, "missing-image"))
     return image
@@ -147,7 +147,7 @@ def _audio(page: Page, rules: PostRules, problems: list[Problem]) -> Enclosure |
     if not isinstance(path, str) or not path.strip():
         return None
     found = resolve(path, page_place(page), rules.places)
-    if found.path is None and found.url.startswith(rules.places.base_url):
+    if found.path is None and found.own:
         hint = f"put it below {rules.static_names}, or beside the post"
         problems.append(_doubt(page, name, f"audio file not found: {path}", hint, "missing-audio"))
     return _with_stated(describe_audio(found), value)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from publisher.content.absolute import LinkRules, finish_tree
 from publisher.content.clean import FORBIDDEN, clean_html
-from publisher.content.embeds import public_embed
-from publisher.content.expand import Surroundings, call_macro, expand_shortcodes, fill_in
+from publisher.content.expand import Surroundings, embed_card, expand_shortcodes, fill_in
 from publisher.content.html_tree import parse, serialise
 from publisher.content.markdown import to_html
 from publisher.content.media import resolve
@@ -63,17 +62,14 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
     )
     expanded = expand_shortcodes(FORBIDDEN.sub("", body), around, post.body_line)
     tree = parse(fill_in(markdown(expanded.text), expanded.pieces))
-    finish_tree(tree, _link_rules(post, page, rules))
+    finish_tree(tree, _link_rules(page, rules, around))
     html = clean_html(serialise(tree))
     text = tree_to_text(parse(html)) if rules.target == "text" else tree_to_text(tree)
     problems = (*problems, *expanded.problems)
     return Rendered(html="" if rules.target == "text" else html, text=text, problems=problems)
 
 
-def _link_rules(post: Post, page: PagePlace, rules: RenderRules) -> LinkRules:
-    def card(address: str, title: str) -> str:
-        return call_macro(rules.env, "embed_card", public_embed(address, title), rules.target, post.language)
-
+def _link_rules(page: PagePlace, rules: RenderRules, around: Surroundings) -> LinkRules:
     def post_url(path: str) -> str:
         try:
             return rules.ref(path, "")
@@ -84,9 +80,9 @@ def _link_rules(post: Post, page: PagePlace, rules: RenderRules) -> LinkRules:
         page=page,
         places=rules.places,
         target=rules.target,
-        id_prefix=id_prefix(post.key),
+        id_prefix=id_prefix(around.post.key),
         post_url=post_url,
-        card=card,
+        card=lambda address, title: embed_card(address, title, around),
     )
 
 

@@ -24,6 +24,11 @@ _BARE = re.compile(r"[\w.-]+")
 #: After "=" anything goes up to white space: src=https://x?a=b, w=50%.
 _BARE_VALUE = re.compile(r"(?:(?!/?[>%]\}\})[^\s\"`])+")
 
+#: Deeper than this nobody nests; such a call stands alone.
+MAX_NESTING = 100
+#: A text with more mistakes than this is another language; the first ones tell enough.
+MAX_ERRORS = 20
+
 Arguments = tuple[Any, ...] | dict[str, Any]
 
 
@@ -110,12 +115,11 @@ def _scan(text: str) -> tuple[list[str | _Tag], list[tuple[str, int]]]:
 
 def _skip(text: str, match: re.Match[str]) -> int:
     """Find where a tag that can't be read ends: at its own end mark, else at the end of its line."""
-    end = text.find(_end_mark(match), match.end())
-    line_end = text.find("\n", match.end())
-    line_end = len(text) if line_end < 0 else line_end
     another = _OPEN.search(text, match.end())
-    reach = min(end + 3 if end >= 0 else line_end, another.start() if another else len(text))
-    return max(reach, match.end())
+    limit = another.start() if another else len(text)
+    end = text.find(_end_mark(match), match.end(), limit)
+    line_end = text.find("\n", match.end(), limit)
+    return end + len(_end_mark(match)) if end >= 0 else line_end if line_end >= 0 else limit
 
 
 def _end_mark(match: re.Match[str]) -> str:
@@ -205,6 +209,8 @@ def _pair(flat: Sequence[str | _Tag]) -> tuple[list[Node], list[tuple[str, int]]
         elif part.closed:
             # `<.../>` is a call with an empty inside; one that can't be read has none.
             stack[-1].nodes.append(_call(part, () if part.name else None))
+        elif len(stack) > MAX_NESTING:
+            stack[-1].nodes.append(_call(part, None))
         else:
             stack.append(_Frame(part, []))
     while len(stack) > 1:
@@ -260,7 +266,7 @@ def syntax_problems(parsed: Parsed, text: str, file: str, first_line: int) -> li
     hint = "write {{< name argument >}} or {{< name key=value >}}"
     return [
         Problem(message, place_in_text(text, offset, file, first_line), hint, "error", rule="shortcode-syntax")
-        for message, offset in parsed.errors
+        for message, offset in parsed.errors[:MAX_ERRORS]
     ]
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+#: Longer runs of quotes are no quotation.
+MAX_RUN = 50
 _SIGNS = {"---": "—", "--": "–", "...": "…", "<<": "«", ">>": "»"}
 _SIGN = re.compile(r"---|--|\.\.\.|<<|>>|[\"']")
 #: What makes an apostrophe of a single quote before it: 'tis, 'em, 'n', 'll; 's 'm 'd 're 've at a word's end; '90s.
@@ -97,8 +99,8 @@ def _typeset_text(text: str, before: str, after: str, opened: int) -> tuple[str,
 
 def _flanks(text: str, position: int, previous: str, after: str) -> tuple[bool, bool]:
     """Tell whether a run of quotes is left- and right-flanking (CommonMark 6.2)."""
-    end = position
-    while end < len(text) and text[end] == text[position]:
+    end = position + 1
+    while end < min(len(text), position + MAX_RUN) and text[end] == text[position]:
         end += 1
     following = text[end] if end < len(text) else after
     left = not following.isspace() and (not _is_sign(following) or previous.isspace() or _is_sign(previous))
