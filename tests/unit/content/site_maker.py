@@ -10,6 +10,7 @@ from publisher.config import Config, load_config
 from publisher.content.load import read_site, render_post
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from publisher.model.post import Rendered, Site, Target
@@ -19,7 +20,7 @@ TOML = '[site]\ntitle = "測試站"\nurl = "https://example.tw/blog"\nlanguage =
 HEAD = "---\ntitle: 甲\ndate: 2026-02-07\n---\n"
 
 
-def write_site(root: Path, files: dict[str, str | bytes], generator: str = "hugo") -> Config:
+def write_site(root: Path, files: Mapping[str, str | bytes], generator: str = "hugo") -> Config:
     """Write files and a publisher.toml (unless one is among the files) and load the latter."""
     for name, content in {"publisher.toml": f'{TOML}generator = "{generator}"\n', **files}.items():
         path = root / name
@@ -33,7 +34,7 @@ def read(config: Config) -> Site:
 
 
 def render_body(
-    root: Path, body: str, target: Target = "feed", files: dict[str, str | bytes] | None = None
+    root: Path, body: str, target: Target = "feed", files: Mapping[str, str | bytes] | None = None
 ) -> Rendered:
     """Render one post with this body, on a Hugo site that keeps raw HTML."""
     hugo = "[markup.goldmark.renderer]\nunsafe = true\n"
