@@ -10,6 +10,7 @@ CJK = "\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\
 CJK_PER_MINUTE = 400
 WORDS_PER_MINUTE = 220
 
+CJK_CHARACTER = re.compile(f"[{CJK}]")
 _CJK_RUN = re.compile(f"[{CJK}]+")
 _MARKUP = re.compile(r"\{\{[<%].*?[>%]\}\}|https?://\S+|<[^>\n]{1,500}>")
 _H1 = re.compile(r"(?m)^#[ \t]+(.+?)[ \t#]*$")

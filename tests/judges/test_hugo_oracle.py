@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from publisher import templates
+from publisher.content.hugo_summary import hugo_summary
 from publisher.content.load import Renderer, post_rules, read_pages
 from publisher.content.posts import make_post
 from publisher.content.sources import site_settings
@@ -83,6 +84,19 @@ def test_a_page_has_the_content_that_hugo_gives_it(answer: Answer) -> None:
     ours = normal_form(rendered.html, post.url, config.site.url)
     assert ours == normal_form(answer.page["content"], post.url, config.site.url)
     assert not rendered.problems
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=name_of)
+def test_a_page_has_the_summary_that_hugo_gives_it(answer: Answer) -> None:
+    config = config_of(answer.root)
+    settings = site_settings(config)
+    settings = replace(settings, markdown=replace(settings.markdown, cjk_emphasis=False))
+    page, base = page_of(answer), config.site.url
+
+    made = hugo_summary(page.split.body, answer.page["content"], str(page.params.get("summary", "")), settings)
+
+    assert made.truncated == answer.page["truncated"]
+    assert normal_form(made.html, page.permalink, base) == normal_form(answer.page["summary"], page.permalink, base)
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=name_of)
