@@ -61,7 +61,7 @@ def test_what_goes_out_is_clean(tmp_path: Path) -> None:
     html = render_body(tmp_path, body).html
 
     words = """script onclick onerror onload style form input button> data: p.gif object svg iframe base meta link"""
-    for word in gone.split():
+    for word in words.split():
         assert word not in html
     assert '<a href="https://www.youtube.com/watch?v=abcdefg&amp;t=9s">' in html
     assert '<img src="https://example.tw/blog/posts/a/x.png">' in html
