@@ -20,9 +20,9 @@ from publisher.cli.console import (
     say,
     say_json,
 )
+from publisher.cli.problems import count, is_failure, problem_table
 
 if TYPE_CHECKING:
-    from publisher.errors import Problem
     from publisher.pipeline.build import BuildReport, BuiltFile
 
 
@@ -48,7 +48,7 @@ def build(
         say_json(as_table(report, config.root, dry_run=dry_run))
     else:
         say(summary(report, config.root, dry_run=dry_run))
-    if report.problems and (strict or any(problem.severity == "error" for problem in report.problems)):
+    if is_failure(report.problems, strict=strict):
         raise typer.Exit(1)
 
 
@@ -60,14 +60,14 @@ def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
     lines += [f"  {'would go' if dry_run else 'removed':<11} {_shown(path, root)}" for path in report.removed]
     if len(lines) > SHOWN_FILES:
         lines[SHOWN_FILES:] = [f"  … and {len(lines) - SHOWN_FILES} more"]
-    total = f"{_count(len(report.files), 'feed')} with {_count(report.entries, 'post')}"
+    total = f"{count(len(report.files), 'feed')} with {count(report.entries, 'post')}"
     parts = [total, f"{report.written} of them {'would change' if dry_run else 'changed'}"]
     if report.removed:
-        parts.append(f"{_count(len(report.removed), 'file')} {'would go' if dry_run else 'removed'}")
+        parts.append(f"{count(len(report.removed), 'file')} {'would go' if dry_run else 'removed'}")
     if report.left_out:
         parts.append("left out: " + ", ".join(f"{number} {reason}" for reason, number in report.left_out.items()))
     counts = Counter(problem.severity for problem in report.problems)
-    parts += [_count(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
+    parts += [count(counts[severity], severity) for severity in ("error", "warning") if counts[severity]]
     return "\n".join([*lines, " · ".join(parts)])
 
 
@@ -83,15 +83,8 @@ def as_table(report: BuildReport, root: Path, *, dry_run: bool) -> dict[str, Any
         "removed": [_shown(path, root) for path in report.removed],
         "entries": report.entries,
         "left_out": dict(report.left_out),
-        "problems": [_problem(problem) for problem in report.problems],
+        "problems": [problem_table(problem) for problem in report.problems],
     }
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    at = problem.at
-    place = {"file": at.file, "line": at.line, "column": at.column} if at else {}
-    facts = {"severity": problem.severity, "rule": problem.rule, "message": problem.message, "hint": problem.hint}
-    return {key: value for key, value in (facts | place).items() if value is not None}
 
 
 def _state(file: BuiltFile, dry_run: bool) -> str:
@@ -102,7 +95,3 @@ def _state(file: BuiltFile, dry_run: bool) -> str:
 
 def _shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

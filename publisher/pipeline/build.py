@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from publisher.content.load import Renderer, read_site
-from publisher.errors import Location, Problem, PublisherError, PublisherErrors
+from publisher.content.load import read_site
+from publisher.errors import Problem, PublisherError, PublisherErrors
 from publisher.pipeline.built import remove_leftovers
+from publisher.pipeline.doubts import each_once
+from publisher.pipeline.entries import EntryMaker
 from publisher.pipeline.files import write_if_changed
-from publisher.pipeline.places import file_of
-from publisher.pipeline.podcast import make_podcast_document
+from publisher.pipeline.places import file_of, place_of_value
+from publisher.pipeline.podcast import PodcastDocument, make_podcast_document
 from publisher.pipeline.term_feeds import plan_term_feeds
-from publisher.syndication.entries import make_entry
 from publisher.syndication.identity import guid_of
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.rss_atom import render_atom, render_rss
 from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME, feed_path, make_feed, plan_site_feed
-from publisher.templates import FEEDS, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Config
+    from publisher.errors import Location
     from publisher.model.feed import Entry, Feed, Format
     from publisher.model.post import Post
     from publisher.syndication.site_feed import FeedPlan
@@ -86,9 +88,9 @@ def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Pro
     site = read_site(config, now)
     posts, doubles = one_per_guid((post for post in site.posts if post.published), config)
     plans, doubts = plan_feeds(config, posts, now)
-    in_podcast = [post for post in posts if post.audio] if config.podcast else []
+    in_podcast = episodes_of(config, posts)
     made = make_entries(_each_once(*(plan.posts for plan in plans), in_podcast), config, progress)
-    podcast = make_podcast_document(config, _entries_of(in_podcast, made), _places_of(in_podcast, config))
+    podcast = render_episodes(config, in_podcast, made)
     documents = render_feeds(config, plans, made)
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
@@ -96,7 +98,7 @@ def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Pro
         files=tuple(_write(config.output_dir / name, content, dry_run) for name, content in documents.items()),
         removed=remove_leftovers(config, documents, dry_run=dry_run),
         entries=len(made.entries),
-        problems=tuple(dict.fromkeys((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems))),
+        problems=each_once((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems)),
         left_out=site.left_out,
     )
 
@@ -121,6 +123,16 @@ def render_feeds(config: Config, plans: Iterable[FeedPlan], made: Made) -> dict[
     return documents
 
 
+def episodes_of(config: Config, posts: Iterable[Post]) -> tuple[Post, ...]:
+    """Choose the posts that are the podcast's, if there is one."""
+    return tuple(post for post in posts if post.audio) if config.podcast else ()
+
+
+def render_episodes(config: Config, episodes: Sequence[Post], made: Made) -> PodcastDocument:
+    """Render the podcast of the posts that `episodes_of` gave."""
+    return make_podcast_document(config, _entries_of(episodes, made), partial(_place_of_audio, config, episodes))
+
+
 def one_per_guid(posts: Iterable[Post], config: Config) -> tuple[tuple[Post, ...], tuple[Problem, ...]]:
     """Keep the first of the posts that claim one guid: readers show one entry for it, whichever they happen to like."""
     first: dict[str, Post] = {}
@@ -131,7 +143,7 @@ def one_per_guid(posts: Iterable[Post], config: Config) -> tuple[tuple[Post, ...
         if other is not post:
             message = f"left out of the feeds, because {file_of(other, config)} has the same guid: {guid}"
             hint = "give one of them a guid or an address of its own"
-            problems.append(Problem(message, Location(file_of(post, config)), hint, "error", "same-guid"))
+            problems.append(Problem(message, place_of_value(post, config, "guid"), hint, "error", "same-guid"))
     return tuple(first.values()), tuple(problems)
 
 
@@ -140,20 +152,18 @@ def make_entries(posts: Sequence[Post], config: Config, progress: Progress | Non
 
     Raises the errors themselves where every post fails: a feed without entries is no answer to a broken template.
     """
-    env = environment(FEEDS, config.root)
-    renderer = Renderer(config, "feed", env)
+    maker = EntryMaker(config)
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     errors: list[PublisherError] = []
     for done, post in enumerate(posts, start=1):
         try:
-            rendered = renderer.render(post)
-            entry = make_entry(post, rendered, guid_of(post), env)
+            one = maker.make(post)
         except PublisherError as error:
             errors.append(error)
         else:
-            entries[post.key] = entry
-            problems += (*rendered.problems, *entry.problems)
+            entries[post.key] = one.entry
+            problems += one.problems
         if progress:
             progress(done, len(posts))
     if errors and not entries:
@@ -170,8 +180,8 @@ def _entries_of(posts: Iterable[Post], made: Made) -> tuple[Entry, ...]:
     return tuple(made.entries[post.key] for post in posts if post.key in made.entries)
 
 
-def _places_of(posts: Iterable[Post], config: Config) -> dict[str, str]:
-    return {guid_of(post): file_of(post, config) for post in posts}
+def _place_of_audio(config: Config, posts: Iterable[Post], guid: str) -> Location:
+    return next(place_of_value(post, config, "audio") for post in posts if guid_of(post) == guid)
 
 
 def _write(path: Path, content: bytes, dry_run: bool) -> BuiltFile:

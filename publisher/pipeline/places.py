@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.content.aliases import AUTHOR, CATEGORIES, SOURCE_NAME, TAGS, lookup
+from publisher.content.aliases import AUDIO, AUTHOR, CATEGORIES, GUID, IMAGE, SOURCE_NAME, SOURCE_URL, TAGS, lookup
 from publisher.content.front_matter import locate, split_front_matter
 from publisher.errors import ContentError, Location
 
@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.model.post import Post
 
-#: Other names under which a post may say what a key of feeds.by asks for.
-_ALIASES = {"tags": TAGS, "categories": CATEGORIES, "authors": AUTHOR, "source_name": SOURCE_NAME}
+#: Names under which a post may say what is asked for by the name of a field of `model.post.Post`, or by its usual key.
+_ALIASES = {
+    "tags": TAGS,
+    "categories": CATEGORIES,
+    "authors": AUTHOR,
+    "source_name": SOURCE_NAME,
+    "source_url": SOURCE_URL,
+    "audio": AUDIO,
+    "hero": IMAGE,
+    "guid": (*GUID, "url", "slug"),
+}
 
 
 def file_of(post: Post, config: Config) -> str:

@@ -15,7 +15,7 @@ from publisher.syndication.podcast_rules import podcast_faults, unnumbered
 from publisher.syndication.site_feed import make_podcast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from publisher.config import Config, PodcastConfig
     from publisher.model.feed import Entry
@@ -30,23 +30,25 @@ class PodcastDocument:
     problems: tuple[Problem, ...] = ()
 
 
-def make_podcast_document(config: Config, entries: Sequence[Entry], places: Mapping[str, str]) -> PodcastDocument:
+def make_podcast_document(
+    config: Config, entries: Sequence[Entry], place_of: Callable[[str], Location]
+) -> PodcastDocument:
     """Render the podcast of a site.
 
-    entries: all that have audio, newest first.  places: the file of each entry's post, by guid.
+    entries: all that have audio, newest first.  place_of: where the audio of an entry is named, by its guid.
     An episode that Apple would reject is left out, and told; so is a show, and then there is no document.
     """
     settings = config.podcast
     if settings is None or not entries:
         return PodcastDocument()
     episodes, rejected = playable(entries)
-    problems = [replace(fault.as_problem(fault.rule), at=Location(places[fault.guid or ""])) for fault in rejected]
+    problems = [replace(fault.as_problem(fault.rule), at=place_of(fault.guid or "")) for fault in rejected]
     try:
         cover, doubts = find_cover(config, settings)
     except FeedError as error:
         return PodcastDocument(problems=(*problems, error.as_problem(error.rule)))
     podcast = make_podcast(config, settings, episodes, cover)
-    problems += [_unnumbered(Location(places[entry.guid])) for entry in unnumbered(podcast)]
+    problems += [_unnumbered(place_of(entry.guid)) for entry in unnumbered(podcast)]
     faults = [replace(fault.as_problem(fault.rule), at=Location(FILE_NAME)) for fault in podcast_faults(podcast)]
     content = render_podcast(podcast) if episodes and not faults else None
     return PodcastDocument(content, (*problems, *doubts, *faults))

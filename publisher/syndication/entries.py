@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from publisher.model.post import Post, Rendered
+
+#: From a front-matter key to its place in the post's file.
+Locate = Callable[[str], Location]
 
 TEMPLATE = "entry.html.j2"
 #: A picture that comes before this much text is at the top: a reader sees it on the first screen.
@@ -45,11 +49,27 @@ class Source:
     name: str
 
 
-def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment) -> Entry:
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """What was not understood about a post, each with its place."""
+
+    locate: Locate
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, key: str, message: str, hint: str, rule: str) -> None:
+        self.problems.append(Problem(message, self.locate(key), hint, rule=rule))
+
+    def not_xml(self, forbidden: Forbidden) -> None:
+        hint = "delete the character: no XML feed can carry it"
+        self.add(forbidden.where.partition(".")[0], str(forbidden), hint, "xml-character")
+
+
+def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment, locate: Locate | None = None) -> Entry:
     """Make the entry that shows a post in feeds.
 
     rendered: the post's Markdown for the target "feed".  guid: what `identity.guid_of` gives.
     env: the Jinja environment of `feeds/` (`templates.FEEDS`).
+    locate: finds a front-matter key in the post's file, for messages; without it the file alone is named.
     Characters that XML can't carry are left out; they and whatever else was not understood become `Entry.problems`.
     Raises ContentError for a post without a date, TemplateError for a broken entry.html.j2.
     """
@@ -60,8 +80,10 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment) -> E
     post = clean_value(post, found.append)
     html = clean_value(rendered.html, found.append, "the text")
     text = clean_text(rendered.text)
-    problems = [_not_xml(post, forbidden) for forbidden in found]
-    source = _source_of(post, problems)
+    doubts = _Doubts(locate or (lambda _key: place_of(post)))
+    for forbidden in found:
+        doubts.not_xml(forbidden)
+    source = _source_of(post, doubts)
     return Entry(
         guid=guid,
         url=post.url,
@@ -77,8 +99,8 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment) -> E
         enclosure=post.audio,
         source_url=source.url if source else "",
         source_name=source.name if source else "",
-        **_episode_of(post, problems),
-        problems=tuple(problems),
+        **_episode_of(post, doubts),
+        problems=tuple(doubts.problems),
     )
 
 
@@ -112,14 +134,12 @@ def _html_of(post: Post, html: str, source: Source | None, env: Environment) -> 
     return clean_text(shown).strip() + "\n"
 
 
-def _source_of(post: Post, problems: list[Problem]) -> Source | None:
+def _source_of(post: Post, doubts: _Doubts) -> Source | None:
     """Make the source line of a post, with an address that every format can carry; None where there is none."""
     url = quote(post.source_url.strip(), safe=_URL_SAFE)
     if url and not _is_web_address(url):
-        hint = "write source_url: https://…"
-        problems.append(
-            Problem(f"source_url is no web address: {post.source_url}", place_of(post), hint, rule="source-url")
-        )
+        message = f"source_url is no web address: {post.source_url}"
+        doubts.add("source_url", message, "write source_url: https://…", "source-url")
         url = ""
     name = _one_line(post.source_name) or (urlsplit(url).hostname or "").removeprefix("www.")
     return Source(label=source_label(post.language), url=url, name=name) if name else None
@@ -133,36 +153,27 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _episode_of(post: Post, problems: list[Problem]) -> dict[str, Any]:
+def _episode_of(post: Post, doubts: _Doubts) -> dict[str, Any]:
     """Read what a podcast asks of a post with audio: season, episode, explicit."""
     if post.audio is None:
         return {}
     explicit = str(post.params.get("explicit", "")).lower() in {"true", "yes"}
     return {
-        "season": _number_of(post, "season", problems),
-        "episode": _number_of(post, "episode", problems),
+        "season": _number_of(post, "season", doubts),
+        "episode": _number_of(post, "episode", doubts),
         "explicit": explicit,
     }
 
 
-def _number_of(post: Post, key: str, problems: list[Problem]) -> int | None:
+def _number_of(post: Post, key: str, doubts: _Doubts) -> int | None:
     value = post.params.get(key)
     if value is None or value == "":
         return None
     text = str(value).strip()
     if text.isascii() and text.isdigit() and int(text) > 0:
         return int(text)
-    hint = f"write {key}: 1"
-    problems.append(
-        Problem(f"{key} is not a whole number above zero: {value}", place_of(post), hint, rule="podcast-number")
-    )
+    doubts.add(key, f"{key} is not a whole number above zero: {value}", f"write {key}: 1", "podcast-number")
     return None
-
-
-def _not_xml(post: Post, forbidden: Forbidden) -> Problem:
-    return Problem(
-        str(forbidden), place_of(post), "delete the character: no XML feed can carry it", rule="xml-character"
-    )
 
 
 def _one_line(text: str) -> str:

@@ -180,7 +180,7 @@ def test_of_two_posts_with_one_guid_the_newer_is_shown(site: SmallSite) -> None:
     assert site.titles() == ["第2天"]
     assert site.rules(report) == [("same-guid", "error")]
     assert "content/new.md has the same guid: urn:x:1" in report.problems[0].message
-    assert str(report.problems[0].at) == "content/old.md"
+    assert str(report.problems[0].at) == "content/old.md:4:7"
 
 
 def test_feeds_may_lie_beside_the_home_page(site: SmallSite) -> None:
@@ -263,7 +263,7 @@ def test_audio_that_apple_would_reject_stays_out_of_the_podcast_only(site: Small
     report = site.build()
     assert (site.titles(), site.titles("podcast.xml")) == (["第2天", "第1天"], ["第1天"])
     assert site.rules(report) == [("podcast-length", "error")]
-    assert str(report.problems[0].at) == "content/far.md"
+    assert str(report.problems[0].at) == "content/far.md:4:8"
 
 
 def test_an_episode_of_a_serial_show_should_have_a_number(site: SmallSite) -> None:
@@ -275,5 +275,5 @@ def test_an_episode_of_a_serial_show_should_have_a_number(site: SmallSite) -> No
     report = site.build()
     assert site.titles("podcast.xml") == ["第2天", "第1天"]
     assert [(str(one.at), one.rule, one.severity) for one in report.problems] == [
-        ("content/second.md", "podcast-number", "warning")
+        ("content/second.md:4:8", "podcast-number", "warning")
     ]

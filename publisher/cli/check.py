@@ -1,0 +1,65 @@
+"""`publisher check`: what is doubtful about the posts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli.console import ConfigOption, JsonOption, NowOption, load, moment, progress, say, say_json
+from publisher.cli.problems import count, is_failure, problem_table
+
+if TYPE_CHECKING:
+    from publisher.errors import Problem
+    from publisher.pipeline.check import CheckReport
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Posts, or folders of posts; all of the site's where none is named.")
+    ] = None,
+    config_path: ConfigOption = Path(),
+    now: NowOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Read the front matter only.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat every warning as an error.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Name every doubtful post with file, line and column. Writes nothing."""
+    from publisher.pipeline.check import check as run
+
+    config = load(config_path)
+    with progress("posts") as advance:
+        report = run(config, moment(now, config), only=paths or (), quick=quick, progress=advance)
+    if as_json:
+        say_json(as_table(report))
+    else:
+        say("".join(f"{_marked(problem)}\n\n" for problem in report.problems) + summary(report))
+    if is_failure(report.problems, strict=strict):
+        raise typer.Exit(1)
+
+
+def summary(report: CheckReport) -> str:
+    """Say in two lines how many doubts there are, and of which kinds."""
+    if not report.problems:
+        return f"{count(report.posts, 'post')}, nothing doubtful"
+    severities = Counter(problem.severity for problem in report.problems)
+    parts = [count(severities[name], name) for name in ("error", "warning") if severities[name]]
+    rules = ", ".join(f"{number} {rule}" for rule, number in report.rules.items())
+    return f"{' and '.join(parts)} in {count(report.files, 'file')}, {count(report.posts, 'post')} looked at\n  {rules}"
+
+
+def as_table(report: CheckReport) -> dict[str, Any]:
+    """Say the same for a script."""
+    return {
+        "posts": report.posts,
+        "left_out": dict(report.left_out),
+        "rules": dict(report.rules),
+        "problems": [problem_table(problem) for problem in report.problems],
+    }
+
+
+def _marked(problem: Problem) -> str:
+    mark = typer.style(f"{problem.severity}: ", fg="red" if problem.severity == "error" else "yellow", bold=True)
+    return f"{mark}{problem}"

@@ -1,0 +1,128 @@
+"""Every doubtful thing is named once, with its place."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publisher.config import load_config
+from publisher.errors import ConfigError
+from publisher.pipeline import check as recipe
+from publisher.pipeline.check import CheckReport, check
+
+NOW = datetime(2026, 10, 8, tzinfo=UTC)
+SITE = '[site]\ntitle = "山城週記"\nurl = "https://shan.example"\n[feeds]\nlimit = 1\nby = ["tags"]\n'
+POST = "---\ntitle: {0}\ndate: 2026-10-{0:02}\n{1}---\n\n{2}\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "publisher.toml").write_text(SITE, encoding="utf-8")
+    (tmp_path / "content").mkdir()
+    return tmp_path
+
+
+def post(site: Path, day: int, more: str = "", text: str = "內文。", folder: str = "") -> Path:
+    path = site / "content" / folder / f"{day:02}.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(POST.format(day, more, text), encoding="utf-8")
+    return path
+
+
+def run(site: Path, **options: Any) -> CheckReport:
+    return check(load_config(site), NOW, **options)
+
+
+def told(report: CheckReport) -> list[tuple[str, str]]:
+    return [(str(problem.at), problem.rule) for problem in report.problems]
+
+
+def test_a_sound_site_has_no_problems(site: Path) -> None:
+    post(site, 1)
+    report = run(site)
+    assert (report.problems, report.posts, report.files) == ((), 1, 0)
+
+
+def test_posts_that_no_feed_shows_are_looked_at_too(site: Path) -> None:
+    post(site, 1, text="{{< nowhere >}}")
+    post(site, 2)
+    assert told(run(site)) == [("content/01.md:6:1", "unknown-shortcode")]
+
+
+def test_problems_come_by_file_and_place_and_each_once(site: Path) -> None:
+    post(site, 2, text="第一\n\n{{< nowhere >}}\n\n{{< elsewhere >}}")
+    post(site, 1, "image: /no.png\nsource_url: ftp://x\n")
+    (site / "content/00.md").write_text("---\ntitle: a: b\n---\n", encoding="utf-8")
+    report = run(site)
+    assert [place for place, _ in told(report)] == [
+        "content/00.md:2:9",
+        "content/01.md:4:8",
+        "content/02.md:8:1",
+        "content/02.md:10:1",
+    ]
+    assert len(set(told(report))) == len(report.problems)
+
+
+def test_two_posts_at_one_address_are_told_once(site: Path) -> None:
+    post(site, 1, "url: /same/\n")
+    post(site, 2, "url: /same/\n")
+    assert told(run(site)) == [("content/01.md:4:6", "same-guid")]
+
+
+def test_drafts_are_not_rendered(site: Path) -> None:
+    post(site, 1, "draft: true\n", "{{< nowhere >}}")
+    report = run(site)
+    assert (report.problems, report.posts, dict(report.left_out)) == ((), 0, {"draft": 1})
+
+
+def test_a_quick_look_reads_the_front_matter_only(site: Path) -> None:
+    post(site, 1, "image: /no.png\n", "{{< nowhere >}}")
+    assert [rule for _, rule in told(run(site, quick=True))] == ["missing-image"]
+
+
+def test_only_what_is_wanted_is_looked_at(site: Path) -> None:
+    wanted = post(site, 1, "image: /no.png\n", "{{< nowhere >}}", "a")
+    post(site, 2, "image: /no.png\n", "{{< nowhere >}}", "b")
+    assert {place.split(":")[0] for place, _ in told(run(site, only=[wanted]))} == {"content/a/01.md"}
+    assert {place.split(":")[0] for place, _ in told(run(site, only=[site / "content/b"]))} == {"content/b/02.md"}
+    assert run(site, only=[site / "content/b"]).posts == 1
+
+
+def test_what_is_wanted_must_be_there(site: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no"):
+        run(site, only=[site / "content/99.md"])
+
+
+def test_terms_without_a_feed_and_doubtful_episodes_are_told(site: Path) -> None:
+    (site / "publisher.toml").write_text(SITE + '[podcast]\ncover = "no.jpg"\ncategory = "Arts"\n', encoding="utf-8")
+    post(site, 1, "tags: ['？']\naudio: https://cdn.example/a.mp3\n")
+    assert {rule for _, rule in told(run(site))} == {"feed-without-address", "podcast-length", "podcast-cover"}
+
+
+def test_a_template_that_fails_is_told_once_and_not_for_each_post(site: Path) -> None:
+    (site / "feeds").mkdir()
+    (site / "feeds/entry.html.j2").write_text("{{ nothing }}", encoding="utf-8")
+    for day in (1, 2, 3):
+        post(site, day)
+    assert [(place.endswith("feeds/entry.html.j2:1:1"), rule) for place, rule in told(run(site))] == [
+        (True, "post-not-shown")
+    ]
+
+
+def test_several_processes_find_what_one_finds(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipe, "ALONE", 1)
+    monkeypatch.setattr(recipe, "CHUNK", 2)
+    for day in range(1, 6):
+        post(site, day, "tags: [甲]\n", f"{{{{< nowhere{day} >}}}}")
+    steps: list[tuple[int, int]] = []
+    alone, together = run(site, processes=1), run(site, processes=2, progress=lambda *step: steps.append(step))
+    assert alone == together
+    assert (len(together.problems), steps) == (5, [(2, 5), (4, 5), (5, 5)])
+    assert dict(together.rules) == {"unknown-shortcode": 5}
+
+
+def test_nothing_is_written(site: Path) -> None:
+    post(site, 1)
+    run(site)
+    assert sorted(path.name for path in site.iterdir()) == ["content", "publisher.toml"]
