@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from publisher.content.html_tree import HEADINGS
+from publisher.content.html_tree import HEADINGS, is_bare_link
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -21,12 +21,20 @@ def give_ids(tree: HtmlElement) -> None:
     seen: set[str] = set()
     for heading in tree.iter(*HEADINGS):
         stated = _take_attributes(heading)
-        text = "".join(heading.itertext()) + "".join(image.get("alt") or "" for image in heading.iter("img"))
+        text = _words(heading)
         if heading.get("id") or not (stated or text.strip()):
             continue
         name = stated or _unique(heading_id(text) or "heading", seen)
         seen.add(name)
         heading.set("id", name)
+
+
+def _words(heading: HtmlElement) -> str:
+    """Take what counts for the id: text, and what stands for pictures; not the addresses of bare links."""
+    text = "".join(heading.itertext()) + "".join(image.get("alt") or "" for image in heading.iter("img"))
+    for link in heading.iter("a"):
+        text = text.replace(link.text or "", "", 1) if is_bare_link(link) else text
+    return text
 
 
 def heading_id(text: str) -> str:

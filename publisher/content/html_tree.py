@@ -51,6 +51,11 @@ def blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
     return (element for element in tree.iter(*TEXT_BLOCKS))
 
 
+def is_bare_link(element: HtmlElement) -> bool:
+    """Tell whether a link shows the address it leads to."""
+    return element.tag == "a" and bool(element.text) and (element.get("href") or "").endswith(element.text)
+
+
 def drop_keeping_tail(element: HtmlElement) -> None:
     """Remove an element and what is inside it; the text behind it stays."""
     element.drop_tree()

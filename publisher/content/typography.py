@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.html_tree import VERBATIM, VOID, blocks
+from publisher.content.html_tree import VERBATIM, VOID, blocks, is_bare_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,9 +66,7 @@ def _own_texts(block: HtmlElement) -> Iterator[_Text]:
 def _is_inline(element: HtmlElement) -> bool:
     if element.tag in VERBATIM or element.tag in VOID or "data-escaped-char" in element.attrib:
         return False
-    if element.tag == "a" and element.text and (element.get("href") or "").endswith(element.text):
-        return False
-    return element.tag not in _BLOCKS
+    return element.tag not in _BLOCKS and not is_bare_link(element)
 
 
 _BLOCKS = frozenset(

@@ -132,6 +132,8 @@ def _text(text: str | None, *, verbatim: bool) -> str:
 def _value(name: str, value: str, permalink: str, base_url: str) -> str:
     if name == "id":
         return re.sub(r"^p[0-9a-f]{8}-", "", value)
+    if name == "checked":
+        return ""
     if name not in {"href", "src", "poster"}:
         return value
     value = re.sub(r"^#p[0-9a-f]{8}-", "#", value)
