@@ -108,10 +108,9 @@ def claim(connection: Connection, issue_id: int, limit: int, transport: str, now
 
     Whoever was suppressed or has left since the plan was made gets the state `suppressed` instead.
     """
-    while True:
-        page = _take(connection, issue_id, limit)
-        barred = [row.subscriber_id for row in page if row.barred]
-        free = [row.subscriber_id for row in page if not row.barred]
+    while page := _next_planned(connection, issue_id, limit):
+        barred = frozenset(connection.scalars(_ids(issue_id).where(deliveries.c.subscriber_id.in_(page), _is_barred())))
+        free = [subscriber for subscriber in page if subscriber not in barred]
         if barred:
             values = {"state": "suppressed", "detail": "unsubscribed or suppressed after the plan", "changed_at": now}
             _change(connection, issue_id, deliveries.c.subscriber_id.in_(barred), values)
@@ -120,20 +119,20 @@ def claim(connection: Connection, issue_id: int, limit: int, transport: str, now
             _change(connection, issue_id, deliveries.c.subscriber_id.in_(free), {**values, "changed_at": now})
             query = _of(issue_id).where(deliveries.c.subscriber_id.in_(free))
             return tuple(_delivery(row) for row in connection.execute(query))
-        if not page:
-            return ()
+    return ()
 
 
-def _take(connection: Connection, issue_id: int, limit: int) -> Sequence[Row[Any]]:
-    """Pick the next planned rows. PostgreSQL passes over those that another sender is claiming at this moment."""
-    query = (
-        select(deliveries.c.subscriber_id, _is_barred().label("barred"))
-        .where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned")
-        .order_by(deliveries.c.subscriber_id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=deliveries)
-    )
-    return connection.execute(query).all()
+def _next_planned(connection: Connection, issue_id: int, limit: int) -> Sequence[int]:
+    """Pick the next planned rows. PostgreSQL passes over those that another sender is claiming at this moment.
+
+    Only what the index holds is asked for: with any other column, SQLite reads all the rows that are done already.
+    """
+    query = _ids(issue_id).where(deliveries.c.state == "planned").order_by(deliveries.c.subscriber_id).limit(limit)
+    return connection.scalars(query.with_for_update(skip_locked=True)).all()
+
+
+def _ids(issue_id: int) -> Select[int]:
+    return select(deliveries.c.subscriber_id).where(deliveries.c.issue_id == issue_id)
 
 
 def _is_barred() -> ColumnElement[bool]:
@@ -202,9 +201,10 @@ def _outcome_row(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
 
 
 def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:
-    """Match exactly the attempts that were claimed."""
+    """Match exactly the attempts that were claimed. The ids by themselves let SQLite find them by the primary key."""
     keys = [(delivery.subscriber_id, delivery.attempt) for delivery in claimed]
-    return tuple_(deliveries.c.subscriber_id, deliveries.c.attempt).in_(keys)
+    by_id = deliveries.c.subscriber_id.in_([subscriber for subscriber, _ in keys])
+    return by_id & tuple_(deliveries.c.subscriber_id, deliveries.c.attempt).in_(keys)
 
 
 def count_states(connection: Connection, issue_id: int) -> dict[DeliveryState, int]:

@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 USERNAME, PASSWORD = "weekly@example.org", "geheim-密碼"
@@ -34,6 +34,8 @@ class Mailroom:
     connections: int = 0
     #: Answers instead of the usual ones, by command: {"MAIL": "451 4.7.1 slow down"}.
     answers: dict[str, str] = field(default_factory=dict)
+    #: Told of each step of a conversation as it happens: "EHLO", "MAIL", "RCPT", "DATA" (not taken yet), "taken".
+    on_step: Callable[[str], None] = lambda _step: None
     mail_options: list[list[str]] = field(default_factory=list)
     port: int = 0
     ca_file: str = ""
@@ -42,12 +44,14 @@ class Mailroom:
         self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
+        self.on_step("EHLO")
         session.host_name = hostname
         return responses
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: Any, _session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
+        self.on_step("MAIL")
         if self.answers.get("MAIL") == "hang up":
             server.transport.abort()
             if self.accepted:
@@ -63,6 +67,7 @@ class Mailroom:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
+        self.on_step("RCPT")
         fault, _, code = address.partition("@")[0].partition("-")
         if fault == "drop":
             server.transport.abort()
@@ -73,12 +78,14 @@ class Mailroom:
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         (recipient,) = envelope.rcpt_tos
+        self.on_step("DATA")
         fault, _, code = recipient.partition("@")[0].partition("-")
         if fault == "data":
             return f"{code} 5.7.1 not wanted" if code.startswith("5") else f"{code} 4.3.0 later"
         if fault == "late":
             return "421 4.3.2 going down"
         self.accepted.append((recipient, envelope.content))
+        self.on_step("taken")
         if fault == "lost":
             server.transport.abort()
         return f"250 2.0.0 OK queued as {len(self.accepted):08X}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,11 +27,14 @@ from publisher.store.ledger import (
     release,
     replan_deferred,
 )
+from publisher.store.open import open_store
 from publisher.store.plans import Plan, Planned, candidates, find_plan, write_plan
 from publisher.store.subscribers import NewSubscriber, add_subscribers, set_state
 from publisher.store.suppressions import suppress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from publisher.store.open import Store
@@ -217,6 +223,28 @@ def test_a_released_delivery_can_be_claimed_again(store: Store, issue: int) -> N
         commit(connection, claimed, NOW)
         release(connection, claimed, NOW)
     assert take(store, issue, limit=1)[0].attempt == 2
+
+
+def test_programs_that_claim_at_the_same_time_share_the_work(store: Store, store_url: str, tmp_path: Path) -> None:
+    people = [NewSubscriber(email=f"r{number}@example.org", address=f"r{number}@example.org") for number in range(40)]
+    with store.begin() as connection:
+        freeze_issue(connection, ISSUE)
+        add_subscribers(connection, "weekly", people, NOW)
+        key = issue_id(connection, "weekly", 1)
+        write_plan(connection, key, "weekly", planned(connection), NOW)
+
+    def work(_worker: int) -> list[int]:
+        mine: list[int] = []
+        with closing(open_store(store_url, tmp_path)) as own:
+            while rows := take(own, key, limit=3):
+                with own.begin() as connection:
+                    allowed = commit(connection, rows, NOW)
+                mine += sorted(allowed)
+        return mine
+
+    with ThreadPoolExecutor(4) as pool:
+        shares = list(pool.map(work, range(4)))
+    assert sorted(itertools.chain(*shares)) == list(range(1, 41))
 
 
 def test_nothing_to_do_is_no_error(store: Store, issue: int) -> None:

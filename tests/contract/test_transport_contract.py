@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.delivery import transport as doors
 from publisher.delivery.transport import CanLookUp, Receipt, Transport, open_transport
 from publisher.errors import PublisherError
 from tests.contract.mail_samples import Commits, commit_all, make_config, make_message
@@ -16,7 +20,6 @@ from tests.contract.smtp_server import PASSWORD, USERNAME, run_smtp_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from publisher.config import Config
     from publisher.model.message import Message
@@ -83,7 +86,46 @@ def resend_stand(folder: Path) -> Iterator[Stand]:
             yield Stand(transport, config, "resend", arrived, refuses=True)
 
 
-STANDS = {"memory": memory_stand, "maildir": maildir_stand, "smtp": smtp_stand, "resend": resend_stand}
+SENDMAIL = """#!{python}
+import os, sys
+if sys.argv[-1].startswith("rcpt-550@"):
+    sys.exit(os.EX_NOUSER)
+with open({log!r}, "a") as log:
+    print(sys.argv[-1], file=log)
+"""
+
+
+@contextmanager
+def documented_stand(folder: Path) -> Iterator[Stand]:
+    """The example of docs/adding-a-transport.md, with a program that plays sendmail."""
+    text = (Path(__file__).parents[2] / "docs" / "adding-a-transport.md").read_text(encoding="utf-8")
+    (folder / "sendmail_example.py").write_text(text.split("```python\n")[1].split("```")[0], encoding="utf-8")
+    program, log = folder / "sendmail", folder / "log"
+    program.write_text(SENDMAIL.format(python=sys.executable, log=str(log)), encoding="utf-8")
+    program.chmod(0o755)
+    config = make_config(folder, f'[delivery.sendmail]\nprogram = "{program}"\n')
+    point = EntryPoint("sendmail", "sendmail_example:SendmailTransport", doors.GROUP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        patch.setattr(doors, "entry_points", lambda **_: [point])
+        patch.delitem(sys.modules, "sendmail_example", raising=False)
+        with closing(open_transport("sendmail", config)) as transport:
+            yield Stand(
+                transport,
+                config,
+                "sendmail",
+                lambda: log.read_text(encoding="utf-8").split() if log.exists() else [],
+                refuses=True,
+            )
+
+
+STANDS = {
+    "memory": memory_stand,
+    "maildir": maildir_stand,
+    "smtp": smtp_stand,
+    "resend": resend_stand,
+    "the documented example": documented_stand,
+}
 
 
 @pytest.fixture(params=sorted(STANDS))
