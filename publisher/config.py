@@ -245,6 +245,12 @@ class NewsletterConfig(Table):
     unsubscribe_mailto: str = ""
     #: https address of an unsubscribe endpoint; the token is appended. Empty: unsubscribing by mail only.
     unsubscribe_url: str = ""
+    #: https address of a page where readers choose what they get; the token is appended. Empty: no mail speaks of it.
+    preferences_url: str = ""
+    #: Which pictures travel inside each mail instead of lying on the site: 100 KB a picture, times all readers.
+    pictures_inside: Literal["none", "lead", "all"] = "none"
+    #: Wraps the plain text twin at so many columns (a Chinese character takes two); not set: readers wrap it.
+    text_columns: int | None = Field(default=None, ge=40, le=200)
     #: Envelope sender (bounces return there); the sender's address where empty.
     envelope_sender: str = ""
 
@@ -252,6 +258,8 @@ class NewsletterConfig(Table):
     def _one_click_is_https(self) -> NewsletterConfig:
         if self.unsubscribe_url and not self.unsubscribe_url.startswith("https://"):
             raise ValueError("unsubscribe_url must begin with https:// (RFC 8058)")
+        if self.preferences_url and not self.preferences_url.startswith("https://"):
+            raise ValueError("preferences_url must begin with https://: its token is a secret")
         return self
 
 

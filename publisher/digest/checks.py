@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from publisher.errors import Problem, TemplateError
-from publisher.model.message import SLOTS
+from publisher.model.message import SLOTS, UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,23 +41,22 @@ def check_html(html: str, words: str) -> tuple[Problem, ...]:
     return ()
 
 
-def check_text(text: str, words: str) -> None:
-    """Check a mail's plain text: its slots, and that nothing of a template is left."""
+def check_text(text: str, words: str, needed: str = UNSUBSCRIBE) -> None:
+    """Check a mail's plain text: that the slot it needs is there, and that nothing of a template is left."""
     for broken in _residue(text, words):
         raise TemplateError(f"the mail's text: {broken}")
-    for slot in SLOTS:
-        if slot not in text:
-            raise TemplateError(f"the mail's text lacks {slot}", hint=f"put {slot} where the link belongs")
+    if needed not in text:
+        raise TemplateError(f"the mail's text lacks {needed}", hint=f"put {needed} where the link belongs")
 
 
-def count_slots(before: str, after: str) -> None:
-    """See that each slot stands in the HTML, as often as in the MJML it was made from."""
+def count_slots(before: str, after: str, needed: str = UNSUBSCRIBE) -> None:
+    """See that each slot stands in the HTML as often as in the MJML it was made from, and that `needed` is there."""
+    if needed not in before:
+        raise TemplateError(
+            f"the mail lacks {needed}", hint=f'put <a href="{needed}"> where the link belongs: the mail needs it'
+        )
     for slot in SLOTS:
         wanted, found = before.count(slot), after.count(slot)
-        if wanted == 0:
-            raise TemplateError(
-                f"the mail lacks {slot}", hint=f'put <a href="{slot}"> where the link belongs: every mail needs it'
-            )
         if wanted != found:
             raise TemplateError(f"{slot} stood {wanted} times in the MJML and stands {found} times in the HTML")
 

@@ -6,10 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from publisher.digest.direction import direction_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from publisher.digest.direction import Direction
+    from publisher.digest.note import Note
     from publisher.digest.wording import Wording
     from publisher.model.issue import Period
     from publisher.model.post import Post
@@ -21,6 +25,12 @@ _WEB = re.compile(r"https?://[^\s/]")
 _PREHEADER_LENGTH = 90
 #: A description longer than this is cut: a digest whets the appetite.
 _SUMMARY_LENGTH = 240
+#: A title longer than this is cut; one that is missing is made of so much of the summary.
+_TITLE_LENGTH = 120
+_MADE_TITLE_LENGTH = 40
+#: Inboxes show 20 to 60 characters of a subject; the rest of a long title only drives out the issue's number.
+_SUBJECT_TITLE_LENGTH = 70
+_LABEL_LENGTH = 24
 _LABELS = 2
 _TOPICS = 4
 
@@ -51,7 +61,13 @@ class Story:
     category: str
     source_name: str
     source_url: str
+    #: Which way title and summary run.
+    dir: Direction = "ltr"
     picture: Picture | None = None
+
+
+#: A category, and its stories; an empty name needs no heading.
+Group = tuple[str, tuple[Story, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +86,8 @@ class Masthead:
     home_url: str
     feed_url: str
     postal_address: str
-    #: An editor's own opening words, plain text; composed from the stories when empty.
-    intro: str = ""
+    #: Whether readers have a page of their preferences, to which a slot leads.
+    has_preferences: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +103,31 @@ class Digest:
     subject: str
     preheader: str
     lead: Story
-    cards: tuple[Story, ...] = ()
-    #: Stories told by title alone: category and its stories, in the order of the newest.
-    rest: tuple[tuple[str, tuple[Story, ...]], ...] = ()
+    #: Every other story, newest first.
+    others: tuple[Story, ...] = ()
+    #: What an editor wrote by hand, in place of `intro`.
+    note: Note | None = None
+    #: Stories as cards, by category where they are many (digest.layout).
+    sections: tuple[Group, ...] = ()
+    #: Stories told by title alone.
+    rest: tuple[Group, ...] = ()
+    #: Stories that only the week's page on the web tells.
+    beyond: tuple[Story, ...] = ()
+
+    @property
+    def cards(self) -> tuple[Story, ...]:
+        """The stories shown as cards, in the order shown."""
+        return tuple(story for _, group in self.sections for story in group)
 
     @property
     def stories(self) -> tuple[Story, ...]:
         """Every story in the order shown."""
-        return (self.lead, *self.cards, *(story for _, group in self.rest for story in group))
+        return (self.lead, *self.cards, *(story for _, group in self.rest for story in group), *self.beyond)
 
     @property
     def words(self) -> str:
         """All that comes from posts and settings, as one text."""
-        own = [self.masthead.title, self.masthead.postal_address, self.intro]
+        own = [self.masthead.title, self.masthead.postal_address, self.note.markup if self.note else ""]
         told = [(story.title, story.summary, story.category, story.source_name) for story in self.stories]
         labels = [story.labels for story in self.stories]
         return "\n".join([*own, *(word for words in (*told, *labels) for word in words)])
@@ -131,37 +159,46 @@ def make_story(post: Post, guid: str, wording: Wording, zone: ZoneInfo, *, summa
     """
     assert post.published is not None
     labels = dict.fromkeys(filter(None, map(clean_line, (*post.categories, *post.tags))))
+    summary = clean_line(post.description) or clean_line(summary)
+    title = clean_line(post.title) or shorten(summary, _MADE_TITLE_LENGTH) or wording.untitled
     return Story(
         guid=guid,
         url=post.url,
-        title=clean_line(post.title) or wording.untitled,
-        summary=shorten(clean_line(post.description or summary), _SUMMARY_LENGTH),
+        title=shorten(title, _TITLE_LENGTH),
+        summary=shorten(summary, _SUMMARY_LENGTH) if summary != title else "",
         date=wording.day(post.published.astimezone(zone).date()),
-        labels=tuple(labels)[:_LABELS],
+        labels=tuple(shorten(label, _LABEL_LENGTH) for label in labels)[:_LABELS],
         minutes=post.reading_minutes,
-        category=clean_line(post.categories[0]) if post.categories else "",
+        category=shorten(clean_line(post.categories[0]), _LABEL_LENGTH) if post.categories else "",
         source_name=clean_line(post.source_name),
         source_url=post.source_url if _WEB.match(post.source_url) else "",
+        dir=direction_of(title + summary, wording.dir),
     )
 
 
-def make_digest(masthead: Masthead, wording: Wording, lead: Story, others: Sequence[Story]) -> Digest:
+def make_digest(
+    masthead: Masthead, wording: Wording, lead: Story, others: Sequence[Story], note: Note | None = None
+) -> Digest:
     """Compose a digest in which every other story is a card.
 
     others: in the order shown. Returns subject, preheader and opening words in the reader's language.
     """
     stories = (lead, *others)
     topics = tuple(dict.fromkeys(story.labels[0] for story in stories if story.labels))[:_TOPICS]
+    title = shorten(lead.title, _SUBJECT_TITLE_LENGTH)
+    subject = wording.subject.format(lead=title, number=masthead.number, title=masthead.title)
     return Digest(
         wording=wording,
         masthead=masthead,
         dates=wording.period(masthead.period, masthead.zone),
-        intro=clean_line(masthead.intro) or compose_intro(len(stories), topics, wording),
+        intro=compose_intro(len(stories), topics, wording),
         topics=topics,
-        subject=wording.subject.format(lead=lead.title, number=masthead.number, title=masthead.title),
-        preheader=_preheader(lead, others, wording),
+        subject=(note and note.subject) or subject,
+        preheader=(note and note.preheader) or _preheader(lead, others, wording),
         lead=lead,
-        cards=tuple(others),
+        others=tuple(others),
+        note=note,
+        sections=(("", tuple(others)),) if others else (),
     )
 
 
@@ -171,17 +208,6 @@ def compose_intro(count: int, topics: Sequence[str], wording: Wording) -> str:
         return wording.intro_one
     text = wording.intro_topics if len(topics) > 1 else wording.intro_many
     return text.format(count=count, topics=wording.topics_joint.join(topics))
-
-
-def move_to_rest(digest: Digest, cards: int) -> Digest:
-    """Keep the first `cards` cards and tell the other stories by title alone, by category."""
-    rest = [*digest.cards[cards:], *(story for _, group in digest.rest for story in group)]
-    groups: dict[str, list[Story]] = {}
-    for story in rest:
-        groups.setdefault(story.category, []).append(story)
-    named = [(name, tuple(group)) for name, group in groups.items() if name]
-    other = [(digest.wording.more_other if named else "", tuple(groups[""]))] if "" in groups else []
-    return replace(digest, cards=digest.cards[:cards], rest=(*named, *other))
 
 
 def with_pictures(stories: Iterable[Story], pictures: Mapping[str, Picture]) -> tuple[Story, ...]:

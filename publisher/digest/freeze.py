@@ -8,10 +8,11 @@ import json
 import re
 from dataclasses import asdict, replace
 from datetime import UTC
+from html import escape
 from typing import TYPE_CHECKING
 
 from publisher.model.issue import Issue
-from publisher.model.message import SLOTS
+from publisher.model.message import NAME, SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ def freeze_mail(mail: RenderedMail, newsletter: str, now: datetime) -> Issue:
         frozen_at=now,
         content_hash="",
         web_url=digest.masthead.web_url,
+        page=web_copy(mail.page, digest.wording.reader),
     )
     return replace(issue, content_hash=content_hash(issue))
 
@@ -54,9 +56,12 @@ def content_hash(issue: Issue) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def web_copy(html: str) -> str:
-    """Make the page that everybody may see of an issue's HTML: without what only a reader's own mail should say."""
-    return _MAIL_ONLY.sub("", html)
+def web_copy(html: str, reader: str) -> str:
+    """Make the page that everybody may see of an issue's HTML: without what only a reader's own mail should say.
+
+    reader: stands where a mail says its reader's name.
+    """
+    return _MAIL_ONLY.sub("", html).replace(NAME, escape(reader))
 
 
 def pictures_of(html: str) -> tuple[str, ...]:

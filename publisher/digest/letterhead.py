@@ -37,6 +37,10 @@ class Letterhead:
     unsubscribe_url: str
     #: Address that takes unsubscribe mails.
     unsubscribe_mailbox: str
+    #: https address of the page where readers choose, to which a token is appended; empty if there is none.
+    preferences_url: str = ""
+    #: Stands for the name of a reader who gave none.
+    reader: str = ""
 
     @property
     def domain(self) -> str:
@@ -59,6 +63,8 @@ class UnsubscribeLinks:
     https: str = ""
     #: mailto: address; empty if none.
     mailto: str = ""
+    #: Where they choose what to read; empty where nobody asks.
+    preferences: str = ""
 
     def __post_init__(self) -> None:
         if not (self.https or self.mailto):
@@ -79,10 +85,13 @@ def parse_mailbox(text: str) -> Mailbox:
     return Mailbox(email=email, name=name)
 
 
-def make_letterhead(name: str, newsletter: NewsletterConfig, title: str, archive_url: str) -> Letterhead:
+def make_letterhead(
+    name: str, newsletter: NewsletterConfig, title: str, archive_url: str, reader: str = ""
+) -> Letterhead:
     """Make the letterhead of a newsletter.
 
     name: its table in publisher.toml. title: its masthead, which also names a sender that has no name of its own.
+    reader: stands for the name of a reader who gave none.
     """
     sender = parse_mailbox(newsletter.sender)
     sender = sender if sender.name else Mailbox(email=sender.email, name=title)
@@ -97,6 +106,8 @@ def make_letterhead(name: str, newsletter: NewsletterConfig, title: str, archive
         owner=(reply_to or sender).email,
         unsubscribe_url=newsletter.unsubscribe_url,
         unsubscribe_mailbox=newsletter.unsubscribe_mailto or sender.email,
+        preferences_url=newsletter.preferences_url,
+        reader=reader,
     )
 
 
@@ -108,4 +119,5 @@ def make_links(letterhead: Letterhead, token: str) -> UnsubscribeLinks:
     return UnsubscribeLinks(
         https=letterhead.unsubscribe_url + token if letterhead.unsubscribe_url else "",
         mailto=f"mailto:{letterhead.unsubscribe_mailbox}?subject=unsubscribe%20{token}",
+        preferences=letterhead.preferences_url + token if letterhead.preferences_url else "",
     )

@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.digest.headers import FOLD, mailbox_field, phrase_field, refuse_controls, text_field
-from publisher.digest.pieces import BytePieces, cut, encode_base64, fill, quote, quote_pieces
+from publisher.digest.pieces import BytePieces, cut, encode_base64, fill, quote_pieces
 from publisher.errors import TemplateError
-from publisher.model.message import SLOTS, Envelope, Mailbox, Message
+from publisher.model.message import NAME, PREFERENCES, UNSUBSCRIBE, Envelope, Mailbox, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from publisher.model.message import Pieces
     from publisher.model.subscriber import Subscriber
 
-(_UNSUBSCRIBE,) = SLOTS
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 #: Gmail takes 5 to 15 characters as the sender's id.
 _SENDER_ID_LENGTH = 15
@@ -60,12 +59,17 @@ class MessageTemplate:
         key = f"{self.issue.newsletter}/{self.issue.number}/{subscriber.id}"
         recipient = Mailbox(email=subscriber.email, name=subscriber.name)
         own = self._own_headers(key, links)
-        in_text, in_html = links.visible, html.escape(links.visible)
+        in_text = {
+            UNSUBSCRIBE: links.visible,
+            PREFERENCES: links.preferences or links.visible,
+            NAME: subscriber.name or self.letterhead.reader,
+        }
+        in_html = {slot: html.escape(value) for slot, value in in_text.items()}
         content = (
             self.fields,
             _own_fields(recipient, own),
-            self.text_part.fill({_UNSUBSCRIBE: quote(in_text)}),
-            self.html_part.fill({_UNSUBSCRIBE: quote(in_html)}),
+            *self.text_part.fill(in_text),
+            *self.html_part.fill(in_html),
         )
         return Message(
             delivery_key=key,
@@ -74,8 +78,8 @@ class MessageTemplate:
             recipient=recipient,
             reply_to=self.letterhead.reply_to,
             subject=self.issue.subject,
-            html=fill(self.html_pieces, {_UNSUBSCRIBE: in_html}),
-            text=fill(self.text_pieces, {_UNSUBSCRIBE: in_text}),
+            html_pieces=fill(self.html_pieces, in_html),
+            text_pieces=fill(self.text_pieces, in_text),
             headers={**self.headers, **own},
             content=b"".join(content),
         )
@@ -95,8 +99,8 @@ def build_template(issue: Issue, letterhead: Letterhead) -> MessageTemplate:
     Raises ContentError when a header's value holds a line break, TemplateError when the issue lacks a slot.
     """
     text_pieces, html_pieces = cut(issue.text), cut(issue.html)
-    if len(html_pieces) == 1 or len(text_pieces) == 1:
-        raise TemplateError(f"issue {issue.number} has no {_UNSUBSCRIBE}: nobody could unsubscribe from it")
+    if UNSUBSCRIBE not in html_pieces or UNSUBSCRIBE not in text_pieces:
+        raise TemplateError(f"issue {issue.number} has no {UNSUBSCRIBE}: nobody could unsubscribe from it")
     boundary = _boundary(issue)
     headers = _shared_headers(issue, letterhead)
     opening, closing = f"--{boundary}".encode(), f"\r\n--{boundary}--\r\n".encode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from lxml import etree
 from mjml import mjml2html
 
 from publisher.digest.checks import LIMIT_BYTES, WARN_BYTES, check_html, check_text, count_slots
-from publisher.digest.compose import move_to_rest
+from publisher.digest.layout import lay_out
 from publisher.digest.line_breaks import keep_together
 from publisher.digest.mjml_errors import mjml_error
 from publisher.digest.mjml_lint import lint_own_templates
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from publisher.errors import Problem
 
 _PAGE, _TEXT, _CSS = "digest.mjml.j2", "digest.txt.j2", "inline.css.j2"
+_ATTRIBUTE = re.compile(r'="[^"]*"')
+#: Marks, format and private characters, odd spaces: what Rust does not print as it is.
+_SPELLED_OUT = frozenset({"Mn", "Me", "Mc", "Cf", "Co", "Cn", "Zs", "Zl", "Zp"})
 _KEEP = ["width", "height", "align", "valign", "bgcolor"]
 #: More cards than this nobody reads; the mail's size may allow fewer.
 _MOST_CARDS = 20
+#: Before there are fewer cards than this, titles give way to the week's page.
+_FEWEST_CARDS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,8 @@ class RenderedMail:
     digest: Digest
     #: Doubts that don't keep the mail from leaving.
     problems: tuple[Problem, ...] = ()
+    #: The week's page with every story as a card; empty where the mail itself has room for all.
+    page: str = ""
 
 
 def render_digest(digest: Digest, env: Environment) -> RenderedMail:
@@ -53,32 +61,42 @@ def render_digest(digest: Digest, env: Environment) -> RenderedMail:
     env: the Jinja environment of email_templates/.
     Raises TemplateError for a template that is wrong or breaks a rule that mail clients set (`digest.checks`).
     """
+    whole = lay_out(digest, len(digest.others))
     digest, html = _fit(digest, env)
     text = _tidy(render(env, _TEXT, **_variables(digest)))
     check_text(text, digest.words)
     problems = (*lint_own_templates(env), *check_html(html, digest.words))
-    return RenderedMail(html=html, text=text, digest=digest, problems=problems)
+    page = _render_html(whole, env) if digest.rest or digest.beyond else ""
+    return RenderedMail(html=html, text=text, digest=digest, problems=problems, page=page)
 
 
 def _fit(digest: Digest, env: Environment) -> tuple[Digest, str]:
-    """Turn cards into titles until Gmail won't clip the mail (it clips at about 102 KB, and hides the footer)."""
-    digest = move_to_rest(digest, min(len(digest.cards), _MOST_CARDS))
-    html = _render_html(digest, env)
-    while (size := len(html.encode())) >= WARN_BYTES and digest.cards:
-        over = (size - WARN_BYTES) / (size / (len(digest.cards) + 2))
-        digest = move_to_rest(digest, max(0, len(digest.cards) - 1 - int(over)))
-        html = _render_html(digest, env)
+    """Turn cards into titles, and leave titles to the page, until Gmail won't clip the mail and hide its footer."""
+    cards, titles = min(len(digest.others), _MOST_CARDS), max(0, len(digest.others) - _MOST_CARDS)
+    html = _render_html(digest := lay_out(digest, cards, titles), env)
+    while (size := len(html.encode())) >= WARN_BYTES and (cards or titles):
+        cards, titles = _give_way(cards, titles, size)
+        html = _render_html(digest := lay_out(digest, cards, titles), env)
     if size >= LIMIT_BYTES:
         raise ContentError(
             f"the mail is too large: {size} bytes, and Gmail cuts off what exceeds {LIMIT_BYTES}",
-            hint="shorten the longest descriptions and titles, or your own templates",
+            hint="shorten the editor's note, the longest addresses, or your own templates",
         )
     return digest, html
 
 
+def _give_way(cards: int, titles: int, size: int) -> tuple[int, int]:
+    """Say how many cards and titles to try next. A title weighs about a tenth of a card."""
+    over = (size - WARN_BYTES) / size
+    if cards > _FEWEST_CARDS or not titles:
+        kept = max(_FEWEST_CARDS if cards > _FEWEST_CARDS else 0, cards - 1 - int(cards * over))
+        return kept, titles + cards - kept if cards > _FEWEST_CARDS else titles
+    return cards, max(0, titles - 1 - int(titles * over))
+
+
 def _render_html(digest: Digest, env: Environment) -> str:
     variables = _variables(digest)
-    mjml = render(env, _PAGE, **variables)
+    mjml = shield_attributes(render(env, _PAGE, **variables))
     try:
         html = mjml2html(mjml, fonts={})  # the default fetches web fonts from Google
     except ValueError as error:
@@ -94,11 +112,27 @@ def _variables(digest: Digest) -> dict[str, Any]:
         "digest": digest,
         "masthead": digest.masthead,
         "stories": (digest.lead, *digest.cards),
+        "arrow": "←" if digest.wording.dir == "rtl" else "→",
         "w": digest.wording,
         "together": keep_together,
         "subject": digest.subject,
         "preheader": digest.preheader,
     }
+
+
+def shield_attributes(mjml: str) -> str:
+    r"""Write what mrml would spell out in attributes ("\u{200d}" for the joiner within an emoji) as references.
+
+    mjml-python 1.4.2 prints attributes as Rust does for debugging: backslashes doubled, marks and format characters
+    escaped. What it finds as a character reference it leaves alone.
+    """
+    return _ATTRIBUTE.sub(lambda found: "".join(map(_refer, found[0])), mjml)
+
+
+def _refer(character: str) -> str:
+    if character == "\\" or (character > "\x7e" and unicodedata.category(character) in _SPELLED_OUT):
+        return f"&#{ord(character)};"
+    return character
 
 
 def inline_css(html: str, css: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from publisher.digest.direction import Direction
     from publisher.model.issue import Period
 
 _FOLDER = "wording"
@@ -35,6 +36,8 @@ class Wording:
 
     #: Goes into the HTML's lang attributes (BCP 47, with script: it decides which glyphs are drawn).
     lang: str
+    #: Which way the language runs: "ltr" or "rtl".
+    dir: Direction
     #: For Babel: names of months.
     locale: str
     #: CSS font stack, and the one Outlook for Windows gets (it falls back to Times on names it doesn't know).
@@ -56,10 +59,15 @@ class Wording:
     read_more_label: str
     more_heading: str
     more_other: str
+    #: Leads from a mail that has no room for all stories to the page that has.
+    more_on_web: str
     why: str
     unsubscribe: str
+    preferences: str
     feed: str
     untitled: str
+    #: Whom a mail greets that doesn't know its reader's name.
+    reader: str
     #: Stands between the parts of a line of details.
     separator: str
     #: Date patterns (Unicode LDML): `day`, the two ends of a range in one month or year, and what joins them.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The places where readers differ. ASCII, no braces: premailer and URL joining leave them alone.
-SLOTS = ("XXUNSUBSCRIBEXX",)
+UNSUBSCRIBE, PREFERENCES, NAME = SLOTS = ("XXUNSUBSCRIBEXX", "XXPREFERENCESXX", "XXNAMEXX")
 
 #: A text cut at its slots: plain pieces, and the names of the slots between them.
 Pieces = tuple[str, ...]
@@ -42,9 +42,20 @@ class Message:
     recipient: Mailbox
     reply_to: Mailbox | None
     subject: str
-    html: str
-    text: str
+    #: HTML and text, cut: only transports that hand over parts ever put them together (`html`, `text`).
+    html_pieces: Pieces
+    text_pieces: Pieces
     #: Everything beyond From, To, Subject, Reply-To, Date and MIME: Message-ID, List-*, Auto-Submitted…
     headers: Mapping[str, str]
     #: The complete message, CRLF line ends, no line over 998 octets.
     content: bytes
+
+    @property
+    def html(self) -> str:
+        """The HTML, complete."""
+        return "".join(self.html_pieces)
+
+    @property
+    def text(self) -> str:
+        """The plain text, complete."""
+        return "".join(self.text_pieces)

@@ -17,6 +17,7 @@ from publisher.digest.wording import load_wording
 from publisher.errors import ConfigError, Location, Problem, PublisherError
 from publisher.pipeline.files import write_if_changed
 from publisher.pipeline.mail_pictures import MailPictures, make_pictures
+from publisher.pipeline.notes import read_note
 from publisher.store.issues import find_issue, freeze_issue, manifests, next_number
 from publisher.syndication.identity import guid_of
 from publisher.syndication.site_feed import FILE_NAMES, feed_path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.config import Config
+    from publisher.digest.note import Note
     from publisher.model.issue import Issue, Period
     from publisher.model.post import Post
     from publisher.store.open import Store
@@ -80,7 +82,8 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
     lead = choose_lead(posts, LEAD.min_width)
     pictures = make_pictures(posts, lead, config)
     masthead = _masthead(config, name, period, past.number)
-    mail, doubts = _render([lead, *(post for post in posts if post is not lead)], masthead, pictures, config)
+    note, doubts = read_note(config, name, masthead)
+    mail, more = _render([lead, *(post for post in posts if post is not lead)], masthead, note, pictures, config)
     issue = freeze_mail(mail, name, now)
     if freeze:
         assert store is not None, "an issue is frozen in a store"
@@ -89,7 +92,7 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
         outcome="frozen" if freeze else "preview",
         period=period,
         issue=issue,
-        problems=tuple(dict.fromkeys((*site.problems, *pictures.problems, *doubts, *mail.problems))),
+        problems=tuple(dict.fromkeys((*site.problems, *pictures.problems, *doubts, *more, *mail.problems))),
         pictures=pictures.files,
     )
 
@@ -123,11 +126,12 @@ def _masthead(config: Config, name: str, period: Period, number: int) -> Masthea
         home_url=config.site.url,
         feed_url=config.site.url + feed_path(config, FILE_NAMES[feed]),
         postal_address=clean_line(newsletter.postal_address),
+        has_preferences=bool(newsletter.preferences_url),
     )
 
 
 def _render(
-    posts: Sequence[Post], masthead: Masthead, pictures: MailPictures, config: Config
+    posts: Sequence[Post], masthead: Masthead, note: Note | None, pictures: MailPictures, config: Config
 ) -> tuple[RenderedMail, list[Problem]]:
     """Put posts, the lead first, into words and render them. Gives doubts about single posts beside the mail."""
     env = environment(EMAIL, config.root)
@@ -139,7 +143,7 @@ def _render(
     ]
     by_guid = {guid_of(post): pictures.by_post[post.key] for post in posts if post.key in pictures.by_post}
     lead, *others = with_pictures(stories, by_guid)
-    return render_digest(make_digest(masthead, wording, lead, others), env), problems
+    return render_digest(make_digest(masthead, wording, lead, others, note), env), problems
 
 
 def _summary(post: Post, config: Config, problems: list[Problem]) -> str:
@@ -166,10 +170,9 @@ def _restore(config: Config, issue: Issue, now: datetime, *, newest: bool, keep:
 
     newest: whether it has the highest number. keep: False writes nothing.
     """
-    pictures = {
-        name: path.read_bytes() for name in pictures_of(issue.html) if (path := config.output_dir / name).is_file()
-    }
-    missing = set(pictures_of(issue.html)) - pictures.keys()
+    shown = pictures_of(issue.html + issue.page)
+    pictures = {name: path.read_bytes() for name in shown if (path := config.output_dir / name).is_file()}
+    missing = set(shown) - pictures.keys()
     if missing:
         again = _make_again(issue, config, now)
         pictures |= {name: again[name] for name in missing & again.keys()}
@@ -211,7 +214,8 @@ def _write_pictures(pictures: dict[str, bytes], config: Config) -> None:
 def _write_pages(issue: Issue, config: Config, *, newest: bool) -> None:
     """Write what people see who open the issue in a browser; the newest is the newsletter's own page, too."""
     folder = config.output_dir / "newsletters" / issue.newsletter
-    content = web_copy(issue.html).encode()
+    wording = load_wording(environment(EMAIL, config.root), config.language_of(config.newsletter(issue.newsletter)))
+    content = (issue.page or web_copy(issue.html, wording.reader)).encode()
     write_if_changed(folder / str(issue.number) / "index.html", content)
     if newest:
         write_if_changed(folder / "index.html", content)

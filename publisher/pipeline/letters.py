@@ -10,8 +10,10 @@ from publisher.audience.tokens import make_token
 from publisher.delivery.transport import open_transport
 from publisher.digest.letterhead import make_letterhead, make_links
 from publisher.digest.message import build_template
+from publisher.digest.wording import load_wording
 from publisher.errors import ConfigError
 from publisher.pipeline.issue import archive_url
+from publisher.templates import EMAIL, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +47,9 @@ def letters_for(config: Config, issue: Issue, key: TokenKey) -> Letters:
     """
     newsletter = config.newsletter(issue.newsletter)
     title = newsletter.title or config.site.title
-    letterhead = make_letterhead(issue.newsletter, newsletter, title, archive_url(config, issue.newsletter))
+    wording = load_wording(environment(EMAIL, config.root), config.language_of(newsletter))
+    archive = archive_url(config, issue.newsletter)
+    letterhead = make_letterhead(issue.newsletter, newsletter, title, archive, wording.reader)
     return Letters(template=build_template(issue, letterhead), key=key)
 
 

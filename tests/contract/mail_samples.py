@@ -31,8 +31,8 @@ def make_message(recipient: str, number: int = 1, **changes: Any) -> Message:
         "recipient": Mailbox(email=recipient, name="Wang, 小明"),
         "reply_to": None,
         "subject": "本週文章",
-        "html": "<p>你好</p>",
-        "text": text,
+        "html_pieces": ("<p>你好</p>",),
+        "text_pieces": (text,),
         "headers": {"Message-ID": f"<{number}@example.org>", "List-Unsubscribe": "<mailto:weekly@example.org>"},
         "content": f"To: {recipient}\r\nSubject: test\r\n\r\n.\r\n..two dots\r\n.com\r\nlast line".encode(),
     }

@@ -1,8 +1,11 @@
 import pytest
 
-from publisher.digest.compose import clean_line, make_story, move_to_rest, shorten, with_pictures
+from publisher.digest.compose import clean_line, make_digest, make_story, shorten, with_pictures
+from publisher.digest.direction import direction_of
+from publisher.digest.layout import lay_out
 from publisher.digest.line_breaks import keep_together
-from tests.digest_samples import TAIPEI, a_digest, a_picture, a_post, a_story, wording
+from publisher.digest.note import make_note
+from tests.digest_samples import TAIPEI, a_digest, a_masthead, a_picture, a_post, a_story, wording
 
 
 def test_a_story_says_what_its_post_says() -> None:
@@ -20,7 +23,7 @@ def test_a_date_is_shown_in_the_newsletters_zone() -> None:
 
 def test_a_post_without_title_or_description_still_makes_a_story() -> None:
     story = make_story(a_post(title=" \n", description=""), "urn:x", wording(), TAIPEI, summary="從內文來的\n摘要")
-    assert (story.title, story.summary) == ("未命名的文章", "從內文來的 摘要")
+    assert (story.title, story.summary) == ("從內文來的 摘要", "")
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "/there", "https://", ""])
@@ -48,8 +51,33 @@ def test_the_opening_words_tell_how_many_and_what_about() -> None:
     assert two.intro == "這週有 3 篇新文章，談山、海。"
 
 
-def test_an_editors_own_opening_words_win() -> None:
-    assert a_digest(a_story(1), intro="編輯的話。").intro == "編輯的話。"
+def test_an_editor_may_write_the_inboxs_two_lines() -> None:
+    note, _ = make_note("<p>編輯的話。</p>", "編輯的話。", subject="颱風特刊", preheader="都在家")
+    told = make_digest(a_masthead(), wording(), a_story(1), [], note)
+    assert (told.subject, told.preheader) == ("颱風特刊", "都在家")
+    bare, _ = make_note("<p>編輯的話。</p>", "編輯的話。")
+    assert make_digest(a_masthead(), wording(), a_story(1), [], bare).subject == "山城的第1天｜第 7 期"
+
+
+def test_a_title_is_made_of_the_summary_where_there_is_none_and_cut_where_it_is_long() -> None:
+    untold = make_story(a_post(title="", description="雨下了一整天，哪裡都沒去。"), "g", wording(), TAIPEI)
+    assert (untold.title, untold.summary) == ("雨下了一整天，哪裡都沒去。", "")
+    assert make_story(a_post(title="", description=""), "g", wording(), TAIPEI).title == "未命名的文章"
+    long = make_story(a_post(title="字" * 500, tags=("W" * 80,)), "g", wording(), TAIPEI)
+    assert len(long.title) == 120
+    assert max(map(len, long.labels)) == 24
+    digest = make_digest(a_masthead(), wording(), long, [])
+    assert len(digest.subject) <= 80
+    assert digest.subject.endswith("…｜第 7 期")
+
+
+@pytest.mark.parametrize(
+    ("title", "way"),
+    [("عنوان بالعربية", "rtl"), ("כותרת 12", "rtl"), ("2026 山城", "ltr"), ("👩‍👩‍👧 12!", "ltr"), ("", "ltr")],
+)
+def test_a_story_runs_the_way_of_its_first_strong_letter(title: str, way: str) -> None:
+    assert direction_of(title) == way
+    assert make_story(a_post(title=title, description=""), "g", wording(), TAIPEI).dir == way
 
 
 def test_the_preheader_tells_what_the_subject_does_not() -> None:
@@ -61,21 +89,40 @@ def test_the_preheader_tells_what_the_subject_does_not() -> None:
 
 def test_the_rest_is_grouped_by_category_in_the_order_of_the_newest() -> None:
     stories = [a_story(number, category=name) for number, name in enumerate(["", "山", "海", "山", ""], 1)]
-    digest = move_to_rest(a_digest(a_story(0), *stories), 1)
+    digest = lay_out(a_digest(a_story(0), *stories), 1)
     assert [story.guid for story in digest.cards] == ["urn:x:1"]
     shown = [(name, [story.guid for story in group]) for name, group in digest.rest]
     assert shown == [("山", ["urn:x:2", "urn:x:4"]), ("海", ["urn:x:3"]), ("其他", ["urn:x:5"])]
 
 
 def test_a_rest_without_categories_has_no_heading_for_others() -> None:
-    digest = move_to_rest(a_digest(a_story(0), a_story(1, category="")), 0)
+    digest = lay_out(a_digest(a_story(0), a_story(1, category="")), 0)
     assert [name for name, _ in digest.rest] == [""]
+
+
+def test_many_cards_stand_below_headings_and_few_do_not() -> None:
+    stories = [a_story(number, category=("山", "海", "")[number % 3]) for number in range(1, 10)]
+    many = lay_out(a_digest(a_story(0), *stories), 9)
+    assert [name for name, _ in many.sections] == ["海", "山", "其他"]
+    few = lay_out(a_digest(a_story(0), *stories[:5]), 5)
+    assert [name for name, _ in few.sections] == [""]
+    each_its_own = [a_story(number, category=str(number)) for number in range(1, 9)]
+    assert [name for name, _ in lay_out(a_digest(a_story(0), *each_its_own), 8).sections] == [""]
+
+
+def test_every_category_gets_a_card_before_any_gets_a_second() -> None:
+    stories = [a_story(number, category="山" if number < 8 else "海") for number in range(1, 10)]
+    digest = lay_out(a_digest(a_story(0), *stories), 2, 3)
+    assert [story.guid for story in digest.cards] == ["urn:x:1", "urn:x:8"]
+    assert [name for name, _ in digest.rest] == ["山", "海"]
+    assert len(digest.beyond) == 4
+    assert set(digest.manifest) == {f"urn:x:{number}" for number in range(10)}
 
 
 def test_the_manifest_holds_every_story_once_in_the_order_shown() -> None:
     stories = [a_story(number) for number in range(6)]
-    digest = move_to_rest(a_digest(*stories), 2)
-    again = move_to_rest(digest, 1)
+    digest = lay_out(a_digest(*stories), 2)
+    again = lay_out(digest, 1)
     assert digest.manifest == again.manifest == tuple(f"urn:x:{number}" for number in range(6))
 
 

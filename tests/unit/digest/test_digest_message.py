@@ -183,7 +183,7 @@ def test_an_encoded_word_never_cuts_a_character() -> None:
 
 def test_slots_are_filled_by_name() -> None:
     pieces = cut("a XXUNSUBSCRIBEXX b XXUNSUBSCRIBEXX")
-    assert fill(pieces, {"XXUNSUBSCRIBEXX": "/"}) == "a / b /"
+    assert fill(pieces, {"XXUNSUBSCRIBEXX": "/"}) == ("a ", "/", " b ", "/", "")
 
 
 def newsletter(**changes: str) -> NewsletterConfig:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,8 +7,9 @@ import pytest
 from lxml import etree
 
 from publisher.digest.checks import check_html, check_text, count_slots
-from publisher.digest.compose import Digest
+from publisher.digest.compose import Digest, Picture
 from publisher.digest.freeze import content_hash, freeze_mail, pictures_of, preview, web_copy
+from publisher.digest.note import make_note
 from publisher.digest.render import inline_css, render_digest
 from publisher.errors import ContentError, TemplateError
 from publisher.templates import EMAIL, environment
@@ -116,6 +118,18 @@ def test_any_title_can_be_shown(title: str) -> None:
     assert "".join(tree_of(html).find(".//h2").itertext()) == title
 
 
+@pytest.mark.parametrize(
+    "title", ["👩‍👩‍👧", "C:\\new", "e\u0301", "\u05e9\u05b8", "a\xa0b", "❤️", "a\u3000b", "字", "“'”"]
+)
+def test_what_screen_readers_are_told_is_what_the_title_says(title: str) -> None:
+    tree = tree_of(
+        html_of(a_digest(a_story(1, title=title, picture=Picture(url=LEAD.url, alt=title)), a_story(2, title=title)))
+    )
+    labels = [link.get("aria-label") for link in tree.iter("a") if link.get("aria-label")]
+    assert set(labels) == {f"繼續閱讀：{title}"}
+    assert tree.find(".//img").get("alt") == title
+
+
 def test_more_stories_than_a_mail_can_hold_are_told_by_title() -> None:
     stories = [a_story(number, summary="長" * 200, picture=a_picture()) for number in range(1, 80)]
     mail = render_digest(a_digest(a_story(0, picture=LEAD), *stories), ENV)
@@ -123,14 +137,80 @@ def test_more_stories_than_a_mail_can_hold_are_told_by_title() -> None:
     assert 5 < len(mail.digest.cards) <= 20
     assert len(mail.digest.manifest) == 80
     assert "這週還有" in mail.html
+    assert "在網頁上看這週全部 80 篇" in mail.html
     assert all(f'{SITE}posts/{number}/"' in mail.html for number in range(80))
     assert mail.problems == ()
 
 
+def test_the_weeks_page_shows_every_story_as_a_card() -> None:
+    stories = [a_story(number, summary="長" * 200, picture=a_picture()) for number in range(1, 80)]
+    mail = render_digest(a_digest(a_story(0, picture=LEAD), *stories), ENV)
+    assert len(list(tree_of(mail.page).iter("img"))) == 80
+    assert "這週還有" not in mail.page
+    assert render_digest(a_digest(*stories[:4]), ENV).page == ""
+    issue = freeze_mail(mail, "weekly", an_issue().frozen_at)
+    assert "XX" not in issue.page
+    assert content_hash(issue) != content_hash(replace(issue, page=""))
+
+
+def test_titles_without_room_stand_on_the_weeks_page_alone() -> None:
+    stories = [a_story(number, title="長" * 120, category=f"類{number % 7}") for number in range(300)]
+    mail = render_digest(a_digest(*stories), ENV)
+    assert len(mail.html.encode()) < 90_000
+    assert len(mail.digest.cards) == 6
+    assert len(mail.digest.beyond) > 50
+    assert len(mail.digest.manifest) == 300
+    assert mail.page.count("posts/299/") > 0
+
+
 def test_a_mail_that_gmail_would_cut_is_refused() -> None:
-    stories = [a_story(number, title="長" * 400) for number in range(80)]
     with pytest.raises(ContentError, match="too large"):
-        render_digest(a_digest(*stories), ENV)
+        render_digest(a_digest(a_story(title="長" * 40_000)), ENV)
+
+
+def test_a_story_that_runs_from_the_right_is_set_so_and_nothing_else() -> None:
+    arabic = {"title": "عنوان بالعربية", "summary": "ملخص", "dir": "rtl"}
+    html = html_of(a_digest(a_story(1, **arabic), a_story(2, picture=a_picture()), a_story(3, picture=LEAD, **arabic)))
+    tree = tree_of(html)
+    assert [heading.get("dir") for heading in tree.iter("h2")] == ["rtl", None, "rtl"]
+    assert (
+        html.count('dir="rtl" class="s') + html.count('class="s1" dir="rtl"') + html.count('class="s2" dir="rtl"') >= 2
+    )
+
+
+def test_a_note_takes_the_place_of_the_composed_words() -> None:
+    note, lost = make_note(
+        "<h2>各位</h2><p>這週 <a href='https://x.example/'>下雨</a>。<br>晚安</p><img src='x'>", "各位"
+    )
+    assert lost == ("img",)
+    html = html_of(replace(a_digest(), note=note))
+    assert "<strong>各位</strong>" in html
+    assert 'href="https://x.example/"' in html
+    assert "這週有 2 篇" not in html
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "",
+        "<p>a<br>b",
+        "<ul><li>一</ul>",
+        "<div><p>x</p></div>",
+        "<p>&nbsp;&copy;&lt;</p>",
+        "<blockquote></blockquote>",
+        "字",
+    ],
+)
+def test_any_clean_fragment_is_a_note_that_mjml_takes(fragment: str) -> None:
+    note, _ = make_note(fragment, "字")
+    assert html_of(replace(a_digest(), note=note))
+
+
+def test_preferences_are_spoken_of_where_there_are_any() -> None:
+    assert "XXPREFERENCESXX" not in html_of(a_digest())
+    mail = render_digest(a_digest(has_preferences=True), ENV)
+    assert mail.html.count("XXPREFERENCESXX") == mail.text.count("XXPREFERENCESXX") == 1
+    assert "XXPREFERENCESXX" not in web_copy(mail.html, "讀者")
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "ja", "en"])
@@ -217,7 +297,7 @@ def test_a_mail_near_the_limit_is_a_doubt() -> None:
 
 def test_the_copy_on_the_web_leaves_out_what_is_its_readers_own() -> None:
     html = html_of(a_digest())
-    page = web_copy(html)
+    page = web_copy(html, "讀者")
     assert "XXUNSUBSCRIBEXX" not in page
     assert "在瀏覽器中檢視" not in page
     assert "你收到這封信" not in page
