@@ -52,16 +52,19 @@ WITH_CONTENTS = frozenset(
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+# Made once: nh3 checks the lists against each other each time it is given them.
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+    tag_attribute_values={tag: dict(values) for tag, values in ATTRIBUTE_VALUES.items()},
+    clean_content_tags=set(WITH_CONTENTS),
+    url_schemes=set(SCHEMES),
+    strip_comments=True,
+    link_rel=None,
+)
+
+
 def clean_html(html: str) -> str:
     """Let through what the lists above allow. Comments go, and so does what XML forbids."""
-    cleaned = nh3.clean(
-        FORBIDDEN.sub("", html),
-        tags=set(TAGS),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        tag_attribute_values={tag: dict(values) for tag, values in ATTRIBUTE_VALUES.items()},
-        clean_content_tags=set(WITH_CONTENTS),
-        url_schemes=set(SCHEMES),
-        strip_comments=True,
-        link_rel=None,
-    )
+    cleaned = _CLEANER.clean(FORBIDDEN.sub("", html))
     return re.sub(r"<p>\s*</p>\n?", "", cleaned).strip()

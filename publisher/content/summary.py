@@ -13,6 +13,8 @@ WORDS_PER_MINUTE = 220
 CJK_CHARACTER = re.compile(f"[{CJK}]")
 _CJK_RUN = re.compile(f"[{CJK}]+")
 _MARKUP = re.compile(r"\{\{[<%].*?[>%]\}\}|https?://\S+|<[^>\n]{1,500}>")
+#: "it’s", "U.S." and "3,200" are words; punctuation alone is none.
+_WORD = re.compile(r"[^\W_]\S*")
 _H1 = re.compile(r"(?m)^#[ \t]+(.+?)[ \t#]*$")
 
 
@@ -21,7 +23,7 @@ def count_reading(text: str) -> tuple[int, int]:
     plain = _MARKUP.sub(" ", text)
     rest, runs = _CJK_RUN.subn(" ", plain)
     characters = len(plain) - len(rest) + runs
-    return characters, sum(1 for word in rest.split() if any(char.isalnum() for char in word))
+    return characters, len(_WORD.findall(rest))
 
 
 def reading_minutes(text: str) -> int:

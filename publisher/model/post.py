@@ -120,5 +120,6 @@ class Site:
     posts: tuple[Post, ...]
     #: Every post that could not be read, and every doubt about one that could.
     problems: tuple[Problem, ...]
-    #: Posts that stayed out, by reason: "draft", "future", "expired", "undated", "other section".
+    #: Posts that stayed out, by reason: "draft", "future", "expired", "unlisted", "undated", "other section",
+    #: "other language".
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
