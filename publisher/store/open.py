@@ -66,8 +66,7 @@ def open_store(url: str, root: Path) -> Store:
     root: folder that a relative SQLite path starts from.
     Raises StoreError when the database can't be used, or was made by a newer publisher.
     """
-    address = _address(url, root)
-    store = Store(_sqlite(address) if address.get_backend_name() == "sqlite" else _postgres(address))
+    store = Store(_engine(url, root))
     try:
         _migrate(store)
     except BaseException:
@@ -80,6 +79,11 @@ def has_store(url: str, root: Path) -> bool:
     """Tell whether there is a store to open; False where opening it would make a new file."""
     address = _address(url, root)
     return address.get_backend_name() != "sqlite" or Path(str(address.database)).exists()
+
+
+def _engine(url: str, root: Path) -> Engine:
+    address = _address(url, root)
+    return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgres(address)
 
 
 def _address(url: str, root: Path) -> URL:
@@ -164,8 +168,8 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that are still missing, inside the transaction of `connection`."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations that are still missing, up to `revision`, inside the transaction of `connection`."""
     # Alembic is heavy and needed once in a store's life, so `publisher send` does not load it.
     from alembic import command
     from alembic.config import Config
@@ -175,4 +179,4 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

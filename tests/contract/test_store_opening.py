@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,8 +22,6 @@ from publisher.store.open import open_store
 from publisher.store.schema import REVISION, metadata
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from publisher.store.open import Store
 
 
@@ -34,10 +33,25 @@ def test_the_migrations_make_the_tables_of_the_schema(store: Store) -> None:
 
 
 def test_the_newest_migration_is_the_one_the_program_knows() -> None:
-    from pathlib import Path
-
     folder = Path(opening.__file__).parent / "migrations"
     assert ScriptDirectory(str(folder)).get_heads() == [REVISION]
+
+
+def test_the_program_knows_every_migration() -> None:
+    folder = Path(opening.__file__).parent / "migrations"
+    made = {script.revision for script in ScriptDirectory(str(folder)).walk_revisions()}
+    assert made == set(opening.KNOWN_REVISIONS)
+
+
+def test_an_older_store_is_upgraded_with_all_that_it_holds(store_url: str, tmp_path: Path) -> None:
+    with closing(opening.Store(opening._engine(store_url, tmp_path))) as old, old.begin() as connection:
+        opening.upgrade(connection, opening.KNOWN_REVISIONS[0])
+        columns = "(newsletter, email, address, name, state, since)"
+        values = "('weekly', 'a@example.org', 'a@example.org', '', 'active', '2026-02-09 00:00:00.000000')"
+        connection.execute(text(f"INSERT INTO subscribers {columns} VALUES {values}"))
+    with closing(open_store(store_url, tmp_path)) as store, store.read() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == REVISION
+        assert connection.scalar(text("SELECT email FROM subscribers")) == "a@example.org"
 
 
 def test_a_relative_path_starts_at_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
