@@ -108,6 +108,12 @@ def _title_template(text: str) -> str:
     return text
 
 
+def _permalink_pattern(pattern: str) -> str:
+    if pattern and not re.fullmatch(r"/\S*:\w+\S*", pattern):
+        raise ValueError(f'not a pattern of addresses: "{pattern}"; write one such as /:year/:slug/')
+    return pattern
+
+
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Language = Annotated[str, AfterValidator(_language)]
 SiteUrl = Annotated[str, AfterValidator(_site_url)]
@@ -116,8 +122,9 @@ MailboxText = Annotated[str, AfterValidator(_mailbox)]
 #: Keys are lower-cased when posts are read.
 FrontMatterKey = Annotated[str, StringConstraints(min_length=1, to_lower=True)]
 TitleTemplate = Annotated[str, AfterValidator(_title_template)]
+PermalinkPattern = Annotated[str, AfterValidator(_permalink_pattern)]
 FeedFormat = Literal["rss", "atom", "json"]
-Generator = Literal["hugo", "plain"]
+Generator = Literal["hugo", "jekyll", "pelican", "zola", "eleventy", "astro", "obsidian", "ghost", "plain"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -140,6 +147,8 @@ class SiteConfig(Table):
     author_email: str = ""
     #: What makes the site: decides how file names become addresses.
     generator: Generator = "plain"
+    #: Pattern of the posts' addresses, such as /:year/:slug/, where the generator's own is not known (docs/sites.md).
+    permalink: PermalinkPattern = ""
     #: Folder of the posts.
     content: str = "content"
     #: Folders whose files the site serves as they are.

@@ -35,6 +35,7 @@ class SiteFacts:
     timezone: str = ""
     content: str = "content"
     static: tuple[str, ...] = ("static",)
+    output: str = "public"
     sections: tuple[str, ...] = ()
     #: For the newsletter's weeks.
     week_timezone: str = ""
@@ -57,7 +58,8 @@ def init(
 ) -> None:
     """Look at this site and write publisher.toml.
 
-    In a Hugo site everything is read from its configuration. Elsewhere the program asks, or takes it from the flags.
+    What made the site is seen from the files there, and most is read from its configuration. The program asks for the
+    rest, or takes it from the flags.
     """
     from publisher.config import FILE_NAME, parse_config
 
@@ -89,30 +91,33 @@ def init(
 
 
 def _seen(facts: SiteFacts) -> str:
-    kind = "the Hugo site" if facts.generator == "hugo" else "the site"
-    return f"{kind} {facts.title} ({facts.url})"
+    from publisher.content.conventions.registry import convention_named
+
+    convention = convention_named(facts.generator)
+    return f"{facts.title} ({facts.url}), {convention.title if convention else 'Hugo'}"
 
 
 def read_facts(folder: Path) -> SiteFacts:
-    """Read what the site's own generator knows; nothing where no generator is recognised."""
+    """Read what the site's own generator knows of it; `plain` knows only where its Markdown lies."""
+    from publisher.content.conventions.registry import convention_named, detect_generator
     from publisher.content.site import read_hugo_config
 
-    hugo = read_hugo_config(folder)
-    if hugo is None:
-        markdown = "content" if (folder / "content").is_dir() else "posts" if (folder / "posts").is_dir() else "."
-        return SiteFacts(content=markdown)
+    generator = detect_generator(folder)
+    convention = convention_named(generator)
+    found = convention.read_settings(folder) if convention else read_hugo_config(folder)
     return SiteFacts(
-        generator="hugo",
-        title=hugo.title,
-        url=hugo.base_url,
-        description=hugo.description,
-        language=hugo.language,
-        author=hugo.author,
-        timezone=hugo.timezone or DEFAULT_ZONE,
-        week_timezone=hugo.timezone,
-        content=hugo.content_dir,
-        static=hugo.static_dirs,
-        sections=hugo.main_sections,
+        generator=generator,
+        title=found.title,
+        url=found.base_url,
+        description=found.description,
+        language=found.language,
+        author=found.author,
+        timezone=found.timezone or (DEFAULT_ZONE if generator == "hugo" else ""),
+        week_timezone=found.timezone,
+        content=found.content_dir,
+        output=convention.output if convention else "public",
+        static=found.static_dirs,
+        sections=found.main_sections,
     )
 
 
@@ -181,7 +186,7 @@ content = {quoted["content"]}
 static = {quoted["static"]}
 # Sections whose posts are published; [] for all of them.
 sections = {quoted["sections"]}
-output = "public"
+output = {quoted["output"]}
 
 [feeds]
 # Written to <output>/<path>/: rss.xml, atom.xml, feed.json.

@@ -28,6 +28,18 @@ LANGUAGE = ("lang", "language", "locale")
 SOURCE_URL = ("source_url", "sourceurl")
 SOURCE_NAME = ("source_name", "sourcename")
 GUID = ("guid", "id")
+#: For generators other than Hugo, whose own configuration names the keys of dates.
+DATE = (
+    "date", "publishdate", "pubdate", "published", "published_at", "publish_date", "publishedat", "published_date",
+    "created", "created_at", "createdat", "date_published", "posted",
+)  # fmt: skip
+UPDATED = (
+    "lastmod", "last_modified_at", "updated", "updated_at", "updatedat", "updateddate", "modified", "date_modified",
+    "last_updated", "lastupdated",
+)  # fmt: skip
+EXPIRES = ("expirydate", "unpublishdate", "expires")
+#: Keys that may say that a post is not public: true, false, or a word.
+DRAFT = ("draft", "is_draft", "published", "publish", "status", "visibility")
 
 #: Keys of a table that stands where a path is expected: `image: { src: …, alt: … }`.
 PATH_KEYS = ("url", "src", "path", "image", "file", "href", "relative")

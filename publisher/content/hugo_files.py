@@ -42,7 +42,7 @@ def read_layers(root: Path, environment: str) -> list[Layer]:
 def _root_layer(root: Path) -> list[Layer]:
     for name in ROOT_FILES:
         if (root / name).is_file():
-            return [Layer(name, _read_table(root / name, name))]
+            return [Layer(name, read_table(root / name, name))]
     return []
 
 
@@ -55,7 +55,7 @@ def _folder_layers(root: Path, environment: str) -> list[Layer]:
     layers = []
     for path in files:
         name = path.relative_to(root).as_posix()
-        table: Any = _read_table(path, name)
+        table: Any = read_table(path, name)
         if path.stem.lower() not in {"hugo", "config"}:
             for key in reversed(path.stem.lower().split(".")):
                 table = {key: table}
@@ -63,7 +63,8 @@ def _folder_layers(root: Path, environment: str) -> list[Layer]:
     return layers
 
 
-def _read_table(path: Path, name: str) -> dict[str, Any]:
+def read_table(path: Path, name: str) -> dict[str, Any]:
+    """Read a configuration file by its suffix, keys lower-cased. Raises ConfigError with file:line."""
     try:
         source = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

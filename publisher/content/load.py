@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from publisher.content.conventions.convention import BodyPlace, Prepared
+from publisher.content.conventions.registry import convention_named
 from publisher.content.front_matter import split_front_matter
 from publisher.content.go_template import SiteTemplates
 from publisher.content.media import PagePlace
 from publisher.content.posts import PostRules, make_post
 from publisher.content.refs import PageIndex
 from publisher.content.sources import (
+    content_text,
     discover_site,
     media_places,
     page_rules,
     read_content_file,
     site_settings,
 )
-from publisher.content.text_files import read_text
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Author, Post, Rendered, Site, Target
 
@@ -62,7 +64,8 @@ def _read_pages(config: Config, settings: HugoConfig, now: datetime) -> Pages:
             continue
         pages.append(read.page)
         problems.extend(read.problems)
-    return Pages(tuple(pages), tuple(problems))
+    settled = rules.convention.settle(pages) if rules.convention else pages
+    return Pages(tuple(settled), tuple(problems))
 
 
 def read_site(config: Config, now: datetime) -> Site:
@@ -164,7 +167,7 @@ class Renderer:
         from publisher.content.render import RenderRules, render_body
 
         name = self._name(post)
-        split = split_front_matter(read_text(post.path, name), name)
+        body = self._body(post, name)
         is_index = post.path.stem.split(".")[0] in {"index", "_index"}
         page = PagePlace(permalink=post.url, bundle_dir=post.path.parent if is_index else None, folder=post.path.parent)
         rules = RenderRules(
@@ -174,8 +177,30 @@ class Renderer:
             target=self._target,
             ref=lambda path, language: self._ref(path, language, post),
             site_templates=self._templates,
+            is_html=body.is_html,
         )
-        return render_body(split.body, post, page, name, rules)
+        rendered = render_body(body.text, post, page, name, rules)
+        return replace(rendered, problems=(*body.problems, *_placed(rendered.problems, name, body)))
+
+    def _body(self, post: Post, name: str) -> Prepared:
+        """Read a post's body and make it ready, as its generator's convention has it."""
+        convention = convention_named(self._config.site.generator)
+        text = content_text(convention, post.path, post.key, name)
+        if convention is None:
+            return Prepared(text=split_front_matter(text, name).body)
+        split = convention.parse(text, name).split
+        return convention.prepare(
+            BodyPlace(
+                text=split.body,
+                first_line=split.body_line,
+                file=name,
+                post=post,
+                root=self._config.root,
+                settings=self._settings,
+                base_url=self._config.site.url,
+                ref=lambda path: self._ref(path, "", post),
+            )
+        )
 
     def _ref(self, path: str, language: str, post: Post) -> str:
         """Find a page's address. The site's files are listed the first time that a post asks."""
@@ -184,7 +209,7 @@ class Renderer:
             # No page's address depends on the clock.
             rules = page_rules(self._config, self._settings, files, datetime.max.replace(tzinfo=UTC))
             self._index = PageIndex(files, lambda file: read_content_file(file, rules).page.permalink)
-        here = next((file for file in self._index.files if file.path == post.path), None)
+        here = next((file for file in self._index.files if file.key == post.key), None)
         if here is None:
             raise ContentError(f"the file is gone: {post.key}", at=Location(self._name(post)))
         return self._index.address(path, here, language)
@@ -192,6 +217,11 @@ class Renderer:
     def _name(self, post: Post) -> str:
         root = self._config.root
         return post.path.relative_to(root).as_posix() if post.path.is_relative_to(root) else post.key
+
+
+def _placed(problems: tuple[Problem, ...], name: str, body: Prepared) -> tuple[Problem, ...]:
+    """Name only the file where making the body ready moved its lines."""
+    return problems if body.lines_kept else tuple(replace(problem, at=Location(name)) for problem in problems)
 
 
 def _site_templates(config: Config, settings: HugoConfig) -> SiteTemplates | None:

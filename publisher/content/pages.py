@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
+    from publisher.content.conventions.convention import Convention
     from publisher.content.discover import ContentFile
     from publisher.content.front_matter import Split
     from publisher.content.site import HugoConfig
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 PageKind = Literal["page", "section", "home"]
 #: Why a page is not shown; empty if it is. The words are those of `model.Site.left_out`.
-Hidden = Literal["", "draft", "future", "expired", "unlisted"]
+Hidden = Literal["", "draft", "future", "expired", "unlisted", "other language"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class PageRules:
     hugo_names: bool = True
     #: Cascades and slugs of sections, by language and folder.
     sections: Mapping[tuple[str, tuple[str, ...]], SectionFacts] = field(default_factory=dict)
+    #: How generators other than Hugo lay out posts; None for Hugo.
+    convention: Convention | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.content.urls import pattern_value, sanitize
-from publisher.errors import ContentError
+from publisher.errors import ConfigError, ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 _TOKEN = re.compile(r"\\:|:(\w+)(\[[^\]]+\])?")
 # English on purpose, whatever the locale: Hugo's :monthname is.
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,16 @@ class PermalinkFacts:
     section_slugs: tuple[str, ...]
     #: File name without suffixes, or the bundle's folder.
     filename: str
+
+
+def check_pattern(pattern: str) -> str:
+    """Give a pattern of publisher.toml back, or raise ConfigError for one that no page could have."""
+    facts = PermalinkFacts("t", "s", None, ("s",), ("s",), "f")
+    try:
+        expand(pattern, facts)
+    except ContentError as error:
+        raise ConfigError(f"site.permalink: {error.message}", hint=error.hint) from error
+    return pattern
 
 
 def expand(pattern: str, facts: PermalinkFacts) -> str:
@@ -80,9 +90,9 @@ _DATE_TOKENS: dict[str, Callable[[datetime], str]] = {
     "year": lambda date: str(date.year),
     "month": lambda date: f"{date.month:02}",
     "day": lambda date: f"{date.day:02}",
-    "monthname": lambda date: _MONTHS[date.month - 1],
+    "monthname": lambda date: MONTHS[date.month - 1],
     "weekday": lambda date: str(date.isoweekday() % 7),
-    "weekdayname": lambda date: _WEEKDAYS[date.weekday()],
+    "weekdayname": lambda date: WEEKDAYS[date.weekday()],
     "yearday": lambda date: str(date.timetuple().tm_yday),
 }
 
@@ -92,8 +102,8 @@ _GO_PARTS: tuple[tuple[str, Callable[[datetime], str]], ...] = (
     ("Monday", _DATE_TOKENS["weekdayname"]),
     ("2006", lambda date: f"{date.year:04}"),
     ("002", lambda date: f"{date.timetuple().tm_yday:03}"),
-    ("Jan", lambda date: _MONTHS[date.month - 1][:3]),
-    ("Mon", lambda date: _WEEKDAYS[date.weekday()][:3]),
+    ("Jan", lambda date: MONTHS[date.month - 1][:3]),
+    ("Mon", lambda date: WEEKDAYS[date.weekday()][:3]),
     ("06", lambda date: f"{date.year % 100:02}"),
     ("01", _DATE_TOKENS["month"]),
     ("02", _DATE_TOKENS["day"]),

@@ -39,6 +39,8 @@ class RenderRules:
     #: Address of a page by the path that `ref` takes and the language, seen from a post's folder. Raises ContentError.
     ref: Callable[[str, str], str]
     site_templates: SiteTemplates | None = None
+    #: Whether the body is HTML already.
+    is_html: bool = False
 
 
 def render_body(body: str, post: Post, page: PagePlace, file: str, rules: RenderRules) -> Rendered:
@@ -47,7 +49,7 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
     body: the Markdown. page: where the post stands. file: its name for messages.
     """
     problems = _forbidden_problems(body, file, post.body_line)
-    markdown = partial(to_html, settings=rules.settings.markdown)
+    markdown = str if rules.is_html else partial(to_html, settings=rules.settings.markdown)
     around = Surroundings(
         env=rules.env,
         target=rules.target,

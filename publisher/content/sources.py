@@ -8,31 +8,34 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from publisher.content.conventions.read import read_by_convention
+from publisher.content.conventions.registry import convention_named
 from publisher.content.discover import ContentFile, Discovery, discover, without_twins
 from publisher.content.front_matter import parse_front_matter
 from publisher.content.media import MediaPlaces
 from publisher.content.pages import PageRules, ReadPage, SectionFacts
+from publisher.content.permalinks import check_pattern
 from publisher.content.read_page import read_page, section_facts
-from publisher.content.site import ContentFolder, HugoConfig, MarkdownSettings, read_hugo_config
+from publisher.content.site import ContentFolder, HugoConfig, read_hugo_config
 from publisher.content.text_files import read_text
 from publisher.errors import ContentError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from publisher.config import Config
+    from publisher.content.conventions.convention import Convention
 
 
 def site_settings(config: Config) -> HugoConfig:
-    """Put together what publisher.toml says and, for a Hugo site, what its own configuration adds.
+    """Put together what publisher.toml says and what the configuration of the site's generator adds.
 
-    publisher.toml wins wherever it says something.
+    publisher.toml wins wherever it says something. Raises ConfigError for a configuration that can't be read.
     """
     site = config.site
-    if site.generator != "hugo":
-        markdown = MarkdownSettings(raw_html=True, linkify_after_cjk=True)
-        return HugoConfig(title=site.title, language=site.language, timezone=site.timezone, markdown=markdown)
-    found = read_hugo_config(config.root)
+    convention = convention_named(site.generator)
+    found = convention.read_settings(config.root) if convention else read_hugo_config(config.root)
     said = site.model_fields_set
     return replace(
         found,
@@ -42,6 +45,7 @@ def site_settings(config: Config) -> HugoConfig:
         content_dir=site.content if "content" in said else found.content_dir,
         content_mounts=() if "content" in said else found.content_mounts,
         static_dirs=site.static if "static" in said else found.static_dirs,
+        permalinks={"page": {"*": check_pattern(site.permalink)}} if site.permalink else found.permalinks,
     )
 
 
@@ -54,6 +58,7 @@ def page_rules(config: Config, settings: HugoConfig, files: Iterable[ContentFile
         now=now,
         hugo_names=config.site.generator == "hugo",
         sections=_sections(files),
+        convention=convention_named(config.site.generator),
     )
 
 
@@ -62,6 +67,9 @@ def discover_site(config: Config, settings: HugoConfig) -> tuple[list[ContentFil
 
     Raises ContentError if there is no content folder at all.
     """
+    convention = convention_named(config.site.generator)
+    if convention and (config.root / settings.content_dir).exists():
+        return convention.discover(config.root, settings)
     folders = content_folders(settings)
     if not any((config.root / folder.path).is_dir() for folder in folders):
         hint = "set site.content in publisher.toml to the folder of your posts"
@@ -119,9 +127,19 @@ def _sections(files: Iterable[ContentFile]) -> MappingProxyType[tuple[str, tuple
 
 def read_content_file(file: ContentFile, rules: PageRules) -> ReadPage:
     """Read one content file as a page. Raises ContentError, located."""
+    if rules.convention:
+        text = content_text(rules.convention, file.path, file.key, file.name)
+        return read_by_convention(file, text, rules, rules.convention)
     wants_time = any(":filemodtime" in keys for keys in rules.site.date_keys.values())
     modified = datetime.fromtimestamp(int(file.path.stat().st_mtime), tz=UTC) if wants_time else None
     return read_page(file, read_text(file.path, file.name), rules, modified)
+
+
+def content_text(convention: Convention | None, path: Path, key: str, name: str) -> str:
+    """Read the text of a post, which some conventions keep with others in one file. Raises ContentError."""
+    if convention and convention.read_text:
+        return convention.read_text(path, key, name)
+    return read_text(path, name)
 
 
 def media_places(config: Config, settings: HugoConfig) -> MediaPlaces:
