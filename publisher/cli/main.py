@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from publisher import __version__
-from publisher.cli import build, check, config, init, issue, send, subscribers
+from publisher.cli import build, check, config, init, issue, preview, send, subscribers, verify
 from publisher.errors import DeliveryError, PublisherError, PublisherErrors
 
 EX_TEMPFAIL = 75
@@ -31,7 +31,9 @@ app.command("init")(init.init)
 app.command("config")(config.config)
 app.command("build")(build.build)
 app.command("check")(check.check)
+app.command("verify")(verify.verify)
 app.command("issue")(issue.issue)
+app.command("preview")(preview.preview)
 app.command("send")(send.send)
 app.add_typer(subscribers.app, name="subscribers")
 

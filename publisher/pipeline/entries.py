@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.errors import Problem
     from publisher.model.feed import Entry
-    from publisher.model.post import Post
+    from publisher.model.post import Post, Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class MadeEntry:
     """An entry, and every doubt about its post that arose on the way."""
 
     entry: Entry
+    rendered: Rendered
     problems: tuple[Problem, ...]
 
 
@@ -40,4 +41,4 @@ class EntryMaker:
         rendered = self._renderer.render(post)
         locate = partial(place_of_value, post, self._config)
         entry = make_entry(post, rendered, guid_of(post), self._env, locate)
-        return MadeEntry(entry, (*rendered.problems, *entry.problems))
+        return MadeEntry(entry, rendered, (*rendered.problems, *entry.problems))
