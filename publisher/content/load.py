@@ -76,7 +76,7 @@ def read_site(config: Config, now: datetime) -> Site:
     key, undated ones last.
     """
     settings = site_settings(config)
-    read = _read_pages(config, settings, now)
+    read = _read_pages(config, with_nothing_private(settings), now)
     rules = post_rules(config, settings)
     problems = list(read.problems)
     left_out: Counter[str] = Counter()
@@ -90,7 +90,28 @@ def read_site(config: Config, now: datetime) -> Site:
         problems.extend(doubts)
     posts.sort(key=_newest_first)
     problems.extend(_same_address(posts, config))
+    problems.extend(_built_all_the_same(settings, left_out))
     return Site(posts=tuple(posts), problems=tuple(problems), left_out=MappingProxyType(dict(sorted(left_out.items()))))
+
+
+def with_nothing_private(settings: HugoConfig) -> HugoConfig:
+    """Give the settings without leave to show drafts, future or expired posts: what is mailed can't be taken back.
+
+    A site may build them for its own preview (buildDrafts and the like), and many forget to stop.
+    """
+    return replace(settings, build_drafts=False, build_future=False, build_expired=False)
+
+
+def _built_all_the_same(settings: HugoConfig, left_out: Counter[str]) -> list[Problem]:
+    """Tell of posts that the site itself shows and we never do."""
+    shown = {"draft": settings.build_drafts, "future": settings.build_future, "expired": settings.build_expired}
+    at = Location(settings.files[-1]) if settings.files else None
+    hint = "neither feeds nor mails ever show them before their time; the site's own setting says to build them"
+    return [
+        Problem(f"left out though the site shows them: {left_out[kind]} {kind}", at, hint, rule="built-all-the-same")
+        for kind, built in shown.items()
+        if built and left_out[kind]
+    ]
 
 
 def why_left_out(page: Page, config: Config, settings: HugoConfig) -> str:

@@ -45,6 +45,24 @@ def test_hidden_posts_stay_out_and_are_counted(tmp_path: Path) -> None:
     assert site.left_out == {"draft": 3, "expired": 1, "future": 2, "other section": 1, "undated": 1, "unlisted": 1}
 
 
+def test_nothing_private_is_shown_even_where_the_site_builds_it(tmp_path: Path) -> None:
+    config = write_site(
+        tmp_path,
+        {
+            "hugo.toml": "buildDrafts = true\nbuildFuture = true\nbuildExpired = true\n",
+            "content/posts/shown.md": head(date="2026-02-07"),
+            "content/posts/draft.md": head(date="2026-02-07", draft="true"),
+            "content/posts/future.md": head(date="2026-03-02"),
+            "content/posts/expired.md": head(date="2026-02-07", expiryDate="2026-02-08"),
+        },
+    )
+    site = read(config)
+
+    assert [post.key for post in site.posts] == ["posts/shown.md"]
+    assert [str(one.at) for one in site.problems if one.rule == "built-all-the-same"] == ["hugo.toml"] * 3
+    assert len([page for page in read_pages(config, NOW).pages if not page.hidden]) == 4
+
+
 def test_posts_are_sorted_newest_first_and_equal_dates_by_name(tmp_path: Path) -> None:
     dates = {"b": "2026-02-07", "a": "2026-02-07", "c": "2026-02-08", "d": "2026-02-07T00:00:00Z"}
     config = write_site(tmp_path, {f"content/{name}.md": head(date=date) for name, date in dates.items()})
