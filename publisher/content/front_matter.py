@@ -17,6 +17,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler
 
 from publisher.content.yaml_loader import YamlLoader, find_yaml_value, refuse_deep_nesting
+from publisher.content.yaml_subset import scan_yaml
 from publisher.errors import ContentError, Location
 
 if TYPE_CHECKING:
@@ -95,9 +96,15 @@ def parse_front_matter(text: str, file: str) -> FrontMatter:
     cut = split_front_matter(clean, file)
     if len(cut.source) > MAX_CHARACTERS:
         raise _broken("the front matter is too large", cut, file, hint="is its closing line in the right place?")
+    simple = scan_yaml(cut.source) if cut.kind == "yaml" else None
+    if simple is not None:
+        return FrontMatter(cut, {key.lower(): value for key, value in simple.items()})
     handler = frontmatter.detect_format(clean, HANDLERS) if cut.kind else None
-    if handler is None:
-        return FrontMatter(cut, {})
+    return FrontMatter(cut, _values(handler, cut, file) if handler else {})
+
+
+def _values(handler: BaseHandler, cut: Split, file: str) -> dict[str, Any]:
+    """Parse a front matter whole. Raises ContentError, located."""
     try:
         loaded = handler.load(cut.source)
     except yaml.MarkedYAMLError as error:
@@ -114,7 +121,7 @@ def parse_front_matter(text: str, file: str) -> FrontMatter:
     if "" in loaded:
         raise _broken("the front matter is not a table of keys and values", cut, file, hint="write `title: …`")
     try:
-        return FrontMatter(cut, _Lowered().table(loaded))
+        return _Lowered().table(loaded)
     except ValueError as error:
         raise _broken(str(error), cut, file) from error
 
