@@ -42,12 +42,14 @@ def check(
 
 def summary(report: CheckReport) -> str:
     """Say in two lines how many doubts there are, and of which kinds."""
+    left_out = ", ".join(f"{number} {reason}" for reason, number in report.left_out.items())
+    tail = f" · left out: {left_out}" if left_out else ""
     if not report.problems:
-        return f"{count(report.posts, 'post')}, nothing doubtful"
+        return f"{count(report.posts, 'post')}, nothing doubtful{tail}"
     severities = Counter(problem.severity for problem in report.problems)
     parts = [count(severities[name], name) for name in ("error", "warning") if severities[name]]
     rules = ", ".join(f"{number} {rule}" for rule, number in report.rules.items())
-    return f"{' and '.join(parts)} in {count(report.files, 'file')}, {count(report.posts, 'post')} looked at\n  {rules}"
+    return f"{' and '.join(parts)} in {count(report.files, 'file')}, {count(report.posts, 'post')} looked at{tail}\n  {rules}"
 
 
 def as_table(report: CheckReport) -> dict[str, Any]:

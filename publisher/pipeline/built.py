@@ -10,6 +10,7 @@ import hashlib
 import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from publisher.pipeline.files import write_if_changed
 
@@ -32,7 +33,9 @@ def remove_leftovers(config: Config, documents: Mapping[str, bytes], *, dry_run:
     """
     before = read_list(config)
     output = config.output_dir.resolve()
-    gone = [output / name for name in sorted(before.keys() - documents.keys()) if _is_ours(output, name, before[name])]
+    kept = {_on_any_disk(name) for name in documents}
+    candidates = (name for name in sorted(before) if _on_any_disk(name) not in kept)
+    gone = [output / name for name in candidates if _is_ours(output, name, before[name])]
     if not dry_run:
         for path in gone:
             path.unlink(missing_ok=True)
@@ -55,6 +58,11 @@ def read_list(config: Config) -> dict[str, str]:
 def hash_of(content: bytes) -> str:
     """Give the hash by which a file is recognised as ours."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _on_any_disk(name: str) -> str:
+    """Write a path so that two which are one file on some system (macOS, Windows) are equal."""
+    return normalize("NFC", name).casefold()
 
 
 def _is_ours(output: Path, name: str, hashed: str) -> bool:

@@ -105,7 +105,7 @@ def _read(path: Path, config: Config) -> FoundFeed:
         refuse_size(path.stat().st_size, name)
         content = path.read_bytes()
     except OSError as error:
-        hint = "run your site's generator first, or name the feed that it wrote"
+        hint = "run your site's generator first, or name the feed that it wrote; nothing is fetched from the web"
         raise ContentError(f"can't read {path}: {error.strerror}", hint=hint) from error
     feed = read_feed(content, name)
     if not same_address(feed.home_url).startswith(same_address(config.site.url).rstrip("/")):

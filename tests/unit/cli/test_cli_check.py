@@ -32,6 +32,11 @@ def test_a_sound_site_ends_with_zero(site: Path) -> None:
     assert run(site, good=GOOD) == (0, "1 post, nothing doubtful\n")
 
 
+def test_what_is_left_out_is_counted(site: Path) -> None:
+    out = run(site, good=GOOD, draft=GOOD.replace("title", "draft: true\ntitle"))[1]
+    assert out == "1 post, nothing doubtful · left out: 1 draft\n"
+
+
 def test_doubts_are_named_with_place_and_counted_by_rule(site: Path) -> None:
     code, out = run(site, doubtful=GOOD.replace("title: 好", "title: 圖\nimage: /no.png"))
     assert code == 0

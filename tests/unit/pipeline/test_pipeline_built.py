@@ -56,6 +56,17 @@ def test_what_somebody_else_has_changed_stays(site: Path) -> None:
     assert (site / OLD).read_text(encoding="utf-8") == "mine now"
 
 
+def test_a_file_that_only_changed_its_case_stays(site: Path) -> None:
+    """On a disk that does not tell Old from old, the old file is the new one."""
+    listed = site / ".publisher/built.json"
+    listed.write_text(listed.read_text(encoding="utf-8").replace("tags/old", "Tags/OLD"), encoding="utf-8")
+    (site / "public/feeds/Tags/OLD").mkdir(parents=True)
+    shouted = site / "public/feeds/Tags/OLD/rss.xml"
+    shouted.write_bytes((site / OLD).read_bytes())
+    assert run(site).removed == ()
+    assert shouted.is_file()
+
+
 def test_files_beside_ours_stay_with_their_folder(site: Path) -> None:
     other = (site / OLD).with_name("index.html")
     other.write_text("Hugo's", encoding="utf-8")
