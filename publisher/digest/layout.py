@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: So few cards need no headings.
 _SECTIONS_FROM = 6
 #: A heading is worth its line for so many cards on average.
-_CARDS_A_SECTION = 1.5
+_CARDS_A_SECTION = 2
 
 
 def lay_out(digest: Digest, cards: int, titles: int | None = None) -> Digest:

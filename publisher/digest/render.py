@@ -21,6 +21,7 @@ from publisher.digest.layout import lay_out
 from publisher.digest.line_breaks import keep_together
 from publisher.digest.mjml_errors import mjml_error
 from publisher.digest.mjml_lint import lint_own_templates
+from publisher.digest.text_wrap import wrap_text
 from publisher.errors import ContentError
 from publisher.templates import render
 
@@ -55,16 +56,17 @@ class RenderedMail:
     page: str = ""
 
 
-def render_digest(digest: Digest, env: Environment) -> RenderedMail:
+def render_digest(digest: Digest, env: Environment, *, text_columns: int | None = None) -> RenderedMail:
     """Render a digest with as many cards as a mail has room for; the other stories stand in a list of titles.
 
-    env: the Jinja environment of email_templates/.
+    env: the Jinja environment of email_templates/. text_columns: wraps the plain text; None leaves that to readers.
     Raises TemplateError for a template that is wrong or breaks a rule that mail clients set (`digest.checks`).
     """
     whole = lay_out(digest, len(digest.others))
     digest, html = _fit(digest, env)
     text = _tidy(render(env, _TEXT, **_variables(digest)))
     check_text(text, digest.words)
+    text = wrap_text(text, text_columns) if text_columns else text
     problems = (*lint_own_templates(env), *check_html(html, digest.words))
     page = _render_html(whole, env) if digest.rest or digest.beyond else ""
     return RenderedMail(html=html, text=text, digest=digest, problems=problems, page=page)

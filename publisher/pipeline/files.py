@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -51,3 +52,9 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_pictures(pictures: Mapping[str, bytes], folder: Path) -> None:
+    """Write an issue's pictures. pictures: by path below `folder`."""
+    for name, content in pictures.items():
+        write_if_changed(folder / name, content)

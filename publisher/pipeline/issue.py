@@ -5,32 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
 
-from publisher.content.load import read_site, render_post
-from publisher.digest.compose import Masthead, clean_line, make_digest, make_story, with_pictures
+from publisher.content.load import read_site
 from publisher.digest.freeze import freeze_mail, pictures_of, web_copy
-from publisher.digest.images import LEAD
-from publisher.digest.render import RenderedMail, render_digest
-from publisher.digest.select import choose_lead, period_before, select_posts
+from publisher.digest.select import period_before, select_posts
 from publisher.digest.wording import load_wording
-from publisher.errors import ConfigError, Location, Problem, PublisherError
-from publisher.pipeline.files import write_if_changed
-from publisher.pipeline.mail_pictures import MailPictures, make_pictures
-from publisher.pipeline.notes import read_note
+from publisher.errors import ConfigError, Location, Problem
+from publisher.pipeline.files import write_if_changed, write_pictures
+from publisher.pipeline.mail_pictures import make_pictures
+from publisher.pipeline.week import make_masthead, render_week
 from publisher.store.issues import find_issue, freeze_issue, manifests, next_number
 from publisher.syndication.identity import guid_of
-from publisher.syndication.site_feed import FILE_NAMES, feed_path
-from publisher.templates import EMAIL, FEEDS, environment
+from publisher.templates import EMAIL, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from publisher.config import Config
-    from publisher.digest.note import Note
     from publisher.model.issue import Issue, Period
-    from publisher.model.post import Post
     from publisher.store.open import Store
 
 Outcome = Literal["frozen", "already frozen", "preview", "nothing new"]
@@ -79,27 +71,18 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
     posts = select_posts(site.posts, period, past.told, guid_of)
     if not posts:
         return IssueReport(outcome="nothing new", period=period, problems=site.problems)
-    lead = choose_lead(posts, LEAD.min_width)
-    pictures = make_pictures(posts, lead, config)
-    masthead = _masthead(config, name, period, past.number)
-    note, doubts = read_note(config, name, masthead)
-    mail, more = _render([lead, *(post for post in posts if post is not lead)], masthead, note, pictures, config)
-    issue = freeze_mail(mail, name, now)
+    week = render_week(config, name, make_masthead(config, name, period, past.number), posts)
+    issue = freeze_mail(week.mail, name, now)
     if freeze:
         assert store is not None, "an issue is frozen in a store"
-        _keep(issue, pictures.files, config, store)
+        _keep(issue, week.pictures, config, store)
     return IssueReport(
         outcome="frozen" if freeze else "preview",
         period=period,
         issue=issue,
-        problems=tuple(dict.fromkeys((*site.problems, *pictures.problems, *doubts, *more, *mail.problems))),
-        pictures=pictures.files,
+        problems=tuple(dict.fromkeys((*site.problems, *week.problems))),
+        pictures=week.pictures,
     )
-
-
-def archive_url(config: Config, name: str) -> str:
-    """Say where a newsletter's newest issue can be read in a browser; issue 7 lies at 7/ below."""
-    return f"{config.site.url}newsletters/{quote(name)}/"
 
 
 def _look_back(store: Store | None, name: str, period: Period, first_number: int) -> Past:
@@ -113,53 +96,9 @@ def _look_back(store: Store | None, name: str, period: Period, first_number: int
         )
 
 
-def _masthead(config: Config, name: str, period: Period, number: int) -> Masthead:
-    newsletter = config.newsletter(name)
-    feed = next(form for form in ("rss", "atom", "json") if form in config.feeds.formats)
-    return Masthead(
-        title=clean_line(newsletter.title or config.site.title),
-        number=number,
-        period=period,
-        zone=config.zone_of(newsletter),
-        language=config.language_of(newsletter),
-        web_url=f"{archive_url(config, name)}{number}/",
-        home_url=config.site.url,
-        feed_url=config.site.url + feed_path(config, FILE_NAMES[feed]),
-        postal_address=clean_line(newsletter.postal_address),
-        has_preferences=bool(newsletter.preferences_url),
-    )
-
-
-def _render(
-    posts: Sequence[Post], masthead: Masthead, note: Note | None, pictures: MailPictures, config: Config
-) -> tuple[RenderedMail, list[Problem]]:
-    """Put posts, the lead first, into words and render them. Gives doubts about single posts beside the mail."""
-    env = environment(EMAIL, config.root)
-    wording = load_wording(env, masthead.language)
-    problems: list[Problem] = []
-    stories = [
-        make_story(post, guid_of(post), wording, masthead.zone, summary=_summary(post, config, problems))
-        for post in posts
-    ]
-    by_guid = {guid_of(post): pictures.by_post[post.key] for post in posts if post.key in pictures.by_post}
-    lead, *others = with_pictures(stories, by_guid)
-    return render_digest(make_digest(masthead, wording, lead, others, note), env), problems
-
-
-def _summary(post: Post, config: Config, problems: list[Problem]) -> str:
-    """Take a summary from the post itself where its author wrote none; one that can't be had is a problem."""
-    if post.description:
-        return ""
-    try:
-        return render_post(post, config, "text", environment(FEEDS, config.root)).text
-    except PublisherError as error:
-        problems.append(error.as_problem("post-without-summary"))
-        return ""
-
-
 def _keep(issue: Issue, pictures: dict[str, bytes], config: Config, store: Store) -> None:
     """Freeze an issue. Its pictures are there before, so that no message ever points at nothing."""
-    _write_pictures(pictures, config)
+    write_pictures(pictures, config.output_dir)
     with store.begin() as connection:
         freeze_issue(connection, issue)
     _write_pages(issue, config, newest=True)
@@ -177,7 +116,7 @@ def _restore(config: Config, issue: Issue, now: datetime, *, newest: bool, keep:
         again = _make_again(issue, config, now)
         pictures |= {name: again[name] for name in missing & again.keys()}
     if keep:
-        _write_pictures(pictures, config)
+        write_pictures(pictures, config.output_dir)
         _write_pages(issue, config, newest=newest)
     return IssueReport(
         outcome="already frozen",
@@ -204,11 +143,6 @@ def _lost(name: str, issue: Issue, config: Config) -> Problem:
         "error",
         "lost-picture",
     )
-
-
-def _write_pictures(pictures: dict[str, bytes], config: Config) -> None:
-    for name, content in pictures.items():
-        write_if_changed(config.output_dir / name, content)
 
 
 def _write_pages(issue: Issue, config: Config, *, newest: bool) -> None:

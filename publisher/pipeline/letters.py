@@ -12,7 +12,7 @@ from publisher.digest.letterhead import make_letterhead, make_links
 from publisher.digest.message import build_template
 from publisher.digest.wording import load_wording
 from publisher.errors import ConfigError
-from publisher.pipeline.issue import archive_url
+from publisher.pipeline.week import archive_url
 from publisher.templates import EMAIL, environment
 
 if TYPE_CHECKING:

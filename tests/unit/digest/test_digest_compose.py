@@ -134,8 +134,9 @@ def test_each_story_gets_the_picture_made_for_it() -> None:
 def test_short_clauses_and_quoted_phrases_stay_whole() -> None:
     marked = keep_together("山屋沒有訊號：三天裡，我把同步引擎改寫成一本很厚的帳「離線優先」")
     assert marked.count('<span class="nb">') == 3
-    assert '<span class="nb">山屋沒有訊號：</span><span class="nb">三天裡，</span>我把' in marked
-    assert '<span class="nb">「離線優先」</span>' in marked
+    assert '<span class="nb">山屋沒有訊號：</span><span class="nb">三天裡，</span><span class="ib">我把' in marked
+    assert '<span class="nb">「離線優先」</span></span>' in marked
+    assert '"ib"' not in keep_together("山屋沒有訊號：我把整套同步引擎改寫成一本很厚很厚很厚很厚很厚很厚的帳，帶下山")
 
 
 def test_words_stay_whole_unless_they_are_longer_than_a_phone_is_wide() -> None:

@@ -1,0 +1,100 @@
+"""An issue for readers who chose topics: one frozen variant for each choice that occurs, before its first message.
+
+Whoever chose nothing gets the issue itself. Whoever chose what this week has nothing about gets no mail: their variant
+is frozen, too, with an empty manifest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from publisher.content.load import read_site
+from publisher.digest.freeze import content_hash, freeze_mail
+from publisher.digest.topics import posts_about
+from publisher.model.subscriber import selection_key
+from publisher.pipeline.files import write_pictures
+from publisher.pipeline.week import make_masthead, render_week
+from publisher.store.issues import issue_id
+from publisher.store.topics import choices
+from publisher.store.variants import find_variants, freeze_variants
+from publisher.syndication.identity import guid_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from publisher.config import Config
+    from publisher.model.issue import Issue
+    from publisher.model.post import Post
+    from publisher.store.open import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variants:
+    """An issue, and what of it each choice of topics gets."""
+
+    issue: Issue
+    #: By selection (model.subscriber.selection_key); those with an empty manifest are for nobody.
+    by_selection: Mapping[str, Issue]
+    #: What each active subscriber chose who chose anything, by id.
+    chosen: Mapping[int, frozenset[str]]
+
+    def variant_for(self, topics: frozenset[str]) -> Issue | None:
+        """Give what a reader of these topics gets; None when the week has nothing about them.
+
+        Topics that no frozen variant is for give the whole issue: too much is better than nothing.
+        """
+        found = self.by_selection.get(selection_key(topics), self.issue) if topics else self.issue
+        return found if found.manifest else None
+
+    def variant_of(self, subscriber_id: int) -> Issue | None:
+        """Give what a subscriber gets, by id; None when the week has nothing that they chose."""
+        return self.variant_for(self.chosen.get(subscriber_id, frozenset()))
+
+
+def frozen_variants(config: Config, issue: Issue, now: datetime, store: Store) -> Variants:
+    """Freeze a variant for every choice of topics that occurs and has none yet, and give all of them.
+
+    issue: frozen. To be called before an audience is planned; calling it again changes nothing that is there.
+    """
+    with store.read() as connection:
+        key = issue_id(connection, issue.newsletter, issue.number)
+        chosen = dict(choices(connection, issue.newsletter))
+        there = find_variants(connection, key, issue)
+    wanted = {selection_key(topics): topics for topics in chosen.values()}
+    missing = {selection: topics for selection, topics in sorted(wanted.items()) if selection not in there}
+    if missing:
+        made = _make(config, issue, missing, now)
+        with store.begin() as connection:
+            freeze_variants(connection, key, made)
+            there = find_variants(connection, key, issue)
+    return Variants(issue=issue, by_selection=MappingProxyType(there), chosen=MappingProxyType(chosen))
+
+
+def _make(config: Config, issue: Issue, selections: Mapping[str, frozenset[str]], now: datetime) -> dict[str, Issue]:
+    by_guid = {guid_of(post): post for post in read_site(config, now).posts}
+    posts = sorted((by_guid[guid] for guid in issue.manifest if guid in by_guid), key=_newest_first)
+    return {
+        selection: _variant(config, issue, posts_about(posts, topics), now) for selection, topics in selections.items()
+    }
+
+
+def _newest_first(post: Post) -> tuple[float, str]:
+    return -(post.published.timestamp() if post.published else 0.0), post.key
+
+
+def _variant(config: Config, issue: Issue, posts: Sequence[Post], now: datetime) -> Issue:
+    """Render an issue of fewer posts. Its page on the web stays the whole issue's."""
+    if not posts:
+        empty = replace(issue, html="", text="", manifest=(), page="", frozen_at=now)
+        return replace(empty, content_hash=content_hash(empty))
+    if len(posts) == len(issue.manifest):
+        return replace(issue, page="")
+    week = render_week(
+        config, issue.newsletter, make_masthead(config, issue.newsletter, issue.period, issue.number), posts
+    )
+    write_pictures(week.pictures, config.output_dir)
+    variant = replace(freeze_mail(week.mail, issue.newsletter, now), page="")
+    return replace(variant, content_hash=content_hash(variant))
