@@ -49,7 +49,8 @@ def summary(report: CheckReport) -> str:
     severities = Counter(problem.severity for problem in report.problems)
     parts = [count(severities[name], name) for name in ("error", "warning") if severities[name]]
     rules = ", ".join(f"{number} {rule}" for rule, number in report.rules.items())
-    return f"{' and '.join(parts)} in {count(report.files, 'file')}, {count(report.posts, 'post')} looked at{tail}\n  {rules}"
+    doubts = f"{' and '.join(parts)} in {count(report.files, 'file')}"
+    return f"{doubts}, {count(report.posts, 'post')} looked at{tail}\n  {rules}"
 
 
 def as_table(report: CheckReport) -> dict[str, Any]:
