@@ -1,0 +1,188 @@
+"""What `publisher preview` shows: the next issue and the feeds as they would be now. Nothing of it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from publisher.content.load import read_site
+from publisher.digest.select import period_before
+from publisher.pipeline.build import (
+    episodes_of,
+    make_entries,
+    one_per_guid,
+    plan_feeds,
+    render_episodes,
+    render_feeds,
+)
+from publisher.pipeline.issue import IssueReport, make_issue
+from publisher.pipeline.issue_lint import lint_for_site
+from publisher.pipeline.notes import FOLDER as NOTES
+from publisher.store.open import has_store, open_store
+from publisher.syndication.site_feed import PODCAST_NAME, feed_path
+from publisher.templates import EMAIL, FEEDS, builtin_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.config import Config
+    from publisher.errors import Problem
+    from publisher.model.feed import Entry
+
+#: due: the last full week, as it would be sent now. coming: the week that is running, as it would be sent at its end.
+Week = Literal["due", "coming"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePreview:
+    """A newsletter's next issue, and what is to be said about it."""
+
+    newsletter: str
+    week: Week
+    report: IssueReport
+    #: What `digest.lint` finds; empty without an issue.
+    lint: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPreview:
+    """A feed as its readers see it."""
+
+    title: str
+    #: Each document of it: path below the site's address, size in bytes.
+    documents: tuple[tuple[str, int], ...]
+    #: Newest first.
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsPreview:
+    """Every feed of a site, the site's own first, the podcast last."""
+
+    feeds: tuple[FeedPreview, ...]
+    problems: tuple[Problem, ...]
+
+
+def preview_issue(config: Config, name: str, now: datetime, week: Week | None = None) -> IssuePreview:
+    """Make a newsletter's next issue, and keep nothing of it.
+
+    week: None takes the last full week if its issue is still to be made, else the running one if it has posts.
+    Raises PublisherError where no issue can be made.
+    """
+    if week == "coming":
+        return _preview(config, name, end_of_week(config, name, now), "coming")
+    due = _preview(config, name, now, "due")
+    if week == "due" or due.report.outcome == "preview":
+        return due
+    coming = _preview(config, name, end_of_week(config, name, now), "coming")
+    return coming if coming.report.issue else due
+
+
+def end_of_week(config: Config, name: str, now: datetime) -> datetime:
+    """Say when the running week ends, and its issue is due."""
+    newsletter = config.newsletter(name)
+    zone = config.zone_of(newsletter)
+    last = period_before(now, zone, newsletter.weekday, newsletter.hour)
+    return last.end.astimezone(zone) + timedelta(days=7)  # by the clock on the wall, whatever it does in between
+
+
+def _preview(config: Config, name: str, now: datetime, week: Week) -> IssuePreview:
+    report = _make(config, name, now)
+    lint = lint_for_site(config, report.issue, now) if report.issue else ()
+    return IssuePreview(newsletter=name, week=week, report=report, lint=lint)
+
+
+def _make(config: Config, name: str, now: datetime) -> IssueReport:
+    if not has_store(config.store.url, config.root):
+        return make_issue(config, name, now, store=None, freeze=False)
+    store = open_store(config.store.url, config.root)
+    try:
+        return make_issue(config, name, now, store=store, freeze=False)
+    finally:
+        store.close()
+
+
+def preview_feeds(config: Config, now: datetime) -> FeedsPreview:
+    """Make every feed in memory.
+
+    Raises PublisherError where none can be made.
+    """
+    site = read_site(config, now)
+    posts, doubles = one_per_guid((post for post in site.posts if post.published), config)
+    plans, doubts = plan_feeds(config, posts, now)
+    episodes = episodes_of(config, posts)
+    shown = {post.key: post for group in (*(plan.posts for plan in plans), episodes) for post in group}
+    made = make_entries(tuple(shown.values()), config)
+    sizes = {path: len(content) for path, content in render_feeds(config, plans, made).items()}
+    feeds = [
+        FeedPreview(
+            title=plan.title,
+            documents=tuple((path, sizes[path]) for path in map(plan.path_of, config.feeds.formats)),
+            entries=tuple(made.entries[post.key] for post in plan.posts if post.key in made.entries),
+        )
+        for plan in plans
+    ]
+    podcast = render_episodes(config, episodes, made)
+    if config.podcast and podcast.content:
+        path = feed_path(config, PODCAST_NAME)
+        entries = tuple(made.entries[post.key] for post in episodes if post.key in made.entries)
+        title = config.podcast.title or config.site.title
+        feeds.append(FeedPreview(title=title, documents=((path, len(podcast.content)),), entries=entries))
+    problems = dict.fromkeys((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems))
+    return FeedsPreview(feeds=tuple(feeds), problems=tuple(problems))
+
+
+def fingerprint(root: Path, config: Config | None) -> str:
+    """Sum up the files that a preview depends on, by name, size and time of change: another sum, another look.
+
+    root: the folder of publisher.toml. config: None while publisher.toml itself can't be read.
+    """
+    total = hashlib.sha256()
+    for line in sorted(_states(root, config)):
+        total.update(line.encode("utf-8", "surrogateescape") + b"\n")
+    return total.hexdigest()[:16]
+
+
+def _states(root: Path, config: Config | None) -> Iterator[str]:
+    yield from _state_of(entry for entry in _scan(root) if entry.is_file() and not entry.name.endswith(_CHANGING))
+    folders = [root / name for name in (EMAIL, FEEDS, NOTES)] + [builtin_dir(EMAIL), builtin_dir(FEEDS)]
+    if config:
+        folders += [config.content_dir, *config.static_dirs]
+    for folder in dict.fromkeys(folders):
+        yield from _state_of(_files_below(folder))
+
+
+#: Files beside publisher.toml that change while nothing of the preview does.
+_CHANGING = (".db", ".db-wal", ".db-shm", ".db-journal", ".log", "~", ".swp", ".tmp")
+
+
+def _state_of(entries: Iterable[os.DirEntry[str]]) -> Iterator[str]:
+    for entry in entries:
+        try:
+            state = entry.stat()
+        except OSError:  # gone while we looked
+            continue
+        yield f"{entry.path} {state.st_size} {state.st_mtime_ns}"
+
+
+def _files_below(folder: Path) -> Iterator[os.DirEntry[str]]:
+    waiting = [folder]
+    while waiting:
+        for entry in _scan(waiting.pop()):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(folder.__class__(entry.path))
+            elif not entry.name.startswith("."):
+                yield entry
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:
+        return []

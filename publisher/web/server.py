@@ -1,0 +1,42 @@
+"""Serving an ASGI application on this machine, until somebody presses Ctrl-C."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from publisher.errors import ConfigError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+HOST = "127.0.0.1"
+
+
+def listen(port: int) -> socket.socket:
+    """Take a port of this machine alone. port: 0 takes one that is free.
+
+    Raises ConfigError where the port is taken or not allowed.
+    """
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((HOST, port))
+    except OSError as error:
+        taken.close()
+        hint = "leave --port out, and a free one is taken"
+        raise ConfigError(f"can't listen on port {port}: {error.strerror}", hint=hint) from error
+    return taken
+
+
+def address_of(listening: socket.socket) -> str:
+    """Say where a browser finds what is served."""
+    return f"http://{HOST}:{listening.getsockname()[1]}/"
+
+
+def serve(app: Starlette, listening: socket.socket) -> None:
+    """Serve until interrupted."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    uvicorn.Server(config).run(sockets=[listening])
