@@ -11,6 +11,7 @@ from publisher.config import load_config
 from publisher.errors import PublisherError
 from publisher.pipeline.build import BuildReport, build
 from publisher.pipeline.term_feeds import folder_name
+from publisher.syndication.groups import term_name
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
 SITE = """
@@ -168,6 +169,27 @@ def test_a_term_without_a_usable_name_is_told_and_the_others_get_their_feeds(sit
 )
 def test_a_folder_leads_nowhere_else(name: str, folder: str) -> None:
     assert folder_name(name) == folder
+
+
+@pytest.mark.parametrize(
+    ("written", "folder"),
+    [
+        ("R & D", "r--d"),
+        ("來源 & <節目>", "來源--節目"),
+        ("A  B", "a--b"),
+        ("C#", "c#"),
+        ("人工智慧。", "人工智慧"),
+        ("「引號」", "引號"),
+        ("Foo_Bar", "foo_bar"),
+        ("全形　空白", "全形-空白"),
+        ("-x-", "-x-"),
+        ("café", "café"),
+        ("C++", "c++"),
+    ],
+)
+def test_a_folder_is_the_one_that_hugo_makes_for_the_term(written: str, folder: str) -> None:
+    """Measured on Hugo 0.168."""
+    assert folder_name(term_name(written)) == folder
 
 
 def test_ten_thousand_tags_on_a_post_are_told(site: GroupedSite) -> None:
