@@ -52,7 +52,8 @@ WITHHELD = Receipt(status="deferred", detail="withheld at the last moment; nothi
 class Limits:
     """What a transport can take."""
 
-    #: Most messages in one call of `send`: as many as may become uncertain at once when the program dies.
+    #: Most messages in one call of `send`; asked anew before each call. All that were committed and not settled become
+    #: uncertain when the program dies: all of the batch, where a transport commits it at once.
     batch: int = 1
     #: Largest message in bytes; None if not known.
     message_bytes: int | None = None
@@ -60,9 +61,17 @@ class Limits:
     local: bool = False
 
 
-#: Called with the messages that are about to pass the point of no return. Notes it durably, and gives the delivery keys
-#: of those that may go on; the transport must not send any other.
-Commit = Callable[[Sequence["Message"]], frozenset[str]]
+class Commit(Protocol):
+    """What `send` is given to call before the point of no return."""
+
+    def __call__(
+        self, messages: Sequence[Message], settled: Sequence[tuple[Message, Receipt]] = (), /
+    ) -> frozenset[str]:
+        """Note durably that messages may leave from now on. Gives the delivery keys of those that may: no other must.
+
+        settled: earlier messages of the same batch whose receipts are known by now, noted in the same breath. So a
+        transport with several rounds in one batch leaves only the last round undecided when the program dies.
+        """
 
 
 class Transport(Protocol):

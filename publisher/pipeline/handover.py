@@ -141,6 +141,8 @@ class _Desk:
         self._unwritten: list[tuple[Delivery, Outcome]] = []
         self._asked: set[str] = set()
         self._allowed: set[str] = set()
+        #: States of the messages that the transport settled before the end of the batch.
+        self._settled: dict[str, str] = {}
         self.messages = tuple(self._write(batch))
 
     def _write(self, batch: Sequence[Delivery]) -> Iterator[Message]:
@@ -154,12 +156,18 @@ class _Desk:
             self._by_key[message.delivery_key] = delivery
             yield message
 
-    def commit(self, messages: Sequence[Message]) -> frozenset[str]:
-        """Note durably that these may leave from now on (delivery.transport.Commit)."""
+    def commit(self, messages: Sequence[Message], settled: Sequence[tuple[Message, Receipt]] = (), /) -> frozenset[str]:
+        """Note durably that these may leave now, and what became of earlier ones (delivery.transport.Commit)."""
         keys = [message.delivery_key for message in messages]
+        now = self._handover.clock()
+        outcomes = self._outcomes(settled, now)
         with self._handover.store.begin() as connection:
+            record(connection, outcomes, now)
             held = [self._by_key[key] for key in keys]
-            free = commit(connection, held, self._handover.clock())
+            free = commit(connection, held, now)
+        self._settled |= {
+            message.delivery_key: outcome.state for (message, _), (_, outcome) in zip(settled, outcomes, strict=True)
+        }
         allowed = frozenset(key for key in keys if self._by_key[key].subscriber_id in free)
         self._asked.update(keys)
         self._allowed |= allowed
@@ -169,23 +177,28 @@ class _Desk:
         """Write down what became of the batch. Gives the states reached; withheld ones are planned again."""
         now = self._handover.clock()
         withheld = self._asked - self._allowed
-        outcomes = self._unwritten + [
-            (self._by_key[message.delivery_key], outcome_of(receipt, now))
-            for message, receipt in zip(self.messages, receipts, strict=True)
-            if message.delivery_key not in withheld
-        ]
+        done = withheld | self._settled.keys()
+        answered = zip(self.messages, receipts, strict=True)
+        outcomes = self._unwritten + self._outcomes(
+            [pair for pair in answered if pair[0].delivery_key not in done], now
+        )
         with self._handover.store.begin() as connection:
             record(connection, outcomes, now)
             release(connection, [self._by_key[key] for key in sorted(withheld)], now)
-        return [outcome.state for _, outcome in outcomes]
+        return [*self._settled.values(), *(outcome.state for _, outcome in outcomes)]
+
+    def _outcomes(self, answered: Sequence[tuple[Message, Receipt]], now: datetime) -> list[tuple[Delivery, Outcome]]:
+        return [(self._by_key[message.delivery_key], outcome_of(receipt, now)) for message, receipt in answered]
 
     def leave(self) -> None:
         """Sort the batch when the call was broken off: what was committed may have left, the rest has not."""
         lost = Outcome(state="uncertain", detail="broken off while the message was being handed over")
         now = self._handover.clock()
         with self._handover.store.begin() as connection:
-            record(connection, [(self._by_key[key], lost) for key in sorted(self._allowed)], now)
-            kept = [delivery for key, delivery in self._by_key.items() if key not in self._allowed]
+            undecided = sorted(self._allowed - self._settled.keys())
+            record(connection, [(self._by_key[key], lost) for key in undecided], now)
+            left = self._allowed | self._settled.keys()
+            kept = [delivery for key, delivery in self._by_key.items() if key not in left]
             release(connection, kept + [delivery for delivery, _ in self._unwritten], now)
 
 

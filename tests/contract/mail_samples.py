@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from publisher.delivery.transport import Commit
+    from publisher.delivery.transport import Commit, Receipt
 
 SITE = '[site]\ntitle = "台北週報"\nurl = "https://example.org/"\n'
 
@@ -45,8 +45,12 @@ class Commits:
     def __init__(self, *withheld: str) -> None:
         self.withheld = withheld
         self.asked: list[str] = []
+        self.settled: list[tuple[str, Receipt]] = []
 
-    def __call__(self, messages: Sequence[Message]) -> frozenset[str]:
+    def __call__(
+        self, messages: Sequence[Message], settled: Sequence[tuple[Message, Receipt]] = (), /
+    ) -> frozenset[str]:
+        self.settled += [(message.envelope.recipient, receipt) for message, receipt in settled]
         self.asked += [message.envelope.recipient for message in messages]
         return frozenset(m.delivery_key for m in messages if m.envelope.recipient not in self.withheld)
 
