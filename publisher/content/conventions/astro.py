@@ -79,8 +79,7 @@ def _without_jsx(text: str) -> str:
         return "\n" * match[0].count("\n")
 
     def component(match: re.Match[str]) -> str:
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", match[1]).lower()
-        return as_shortcode(name, *read_arguments(match[2]), None) + blank(match)
+        return as_shortcode(match[1].lower(), *read_arguments(match[2]), None) + blank(match)
 
     text = _COMMENT.sub(blank, _MODULE_LINE.sub("", text))
     return _OPEN.sub(blank, _CLOSED.sub(component, text))

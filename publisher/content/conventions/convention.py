@@ -126,7 +126,11 @@ def list_files(root: Path, folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convention:
-    """How one site generator lays out posts. Every function is pure but `read_settings`, `discover` and `read_text`."""
+    """How one site generator lays out posts.
+
+    Files are opened by `read_settings`, `discover`, `read_text` and, where a generator keeps data or includes beside
+    posts, `values` and `prepare`; the rest is pure.
+    """
 
     #: As `site.generator` names it.
     name: str

@@ -49,9 +49,8 @@ def read_settings(root: Path) -> HugoConfig:
 def values(front: Mapping[str, Any], file: ContentFile, _settings: HugoConfig) -> Mapping[str, Any]:
     """Put front matter on top of the data files of its folders; drop tags that only make collections."""
     said: dict[str, Any] = {}
-    top = file.path.parents[len(file.key.split("/")) - 1]
-    for depth in range(1, len(file.key.split("/"))):
-        folder = top.joinpath(*file.key.split("/")[:depth])
+    depth = file.key.count("/")
+    for folder in reversed(file.path.parents[: depth + 1]):
         said.update(_folder_data(folder))
     merged_tags = [*aliases.texts(said, ("tags",)), *aliases.texts(front, ("tags",))]
     said.update(front)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from html import unescape
 
-import comrak
-
 from publisher.content.summary import plain_line
 
 #: Liquid, shortcodes, comments: what is no text.
@@ -30,5 +28,8 @@ def first_paragraph(markdown: str) -> str:
 
 def plain_text(text: str, *, markdown: bool = True) -> str:
     """Give a text on one line, without markup. markdown: False for a text that holds HTML at most."""
+    # comrak loads only for sites whose generator sums posts up.
+    import comrak
+
     html = comrak.render_markdown(_TAGS.sub("", text)) if markdown else text
     return plain_line(unescape(re.sub(r"<[^<>]*>", "", html)))

@@ -76,8 +76,10 @@ def _page(body: BodyPlace) -> Folded:
 
 def _broken(error: Exception, source: str, body: BodyPlace) -> Problem:
     token = error.token if isinstance(error, LiquidError) else None
-    known = token is not None and token.source == source and token.start_index >= 0
-    offset = token.start_index if token is not None and known else 0
+    first = _NAME.search(source)
+    offset = first.start() if first else 0
+    if token is not None and token.source == source and token.start_index >= 0:
+        offset = token.start_index
     what = error.args[0] if error.args else type(error).__name__
     at = place_in_text(body.text, min(offset, len(body.text)), body.file, body.first_line)
     hint = "readers get the post without its tags; write {% raw %} around braces that are no Liquid"

@@ -97,7 +97,7 @@ def _link_to(name: str, heading: str, label: str, body: BodyPlace, problems: lis
         address = body.ref(f"{name.removesuffix('.md')}.md")
     except ContentError as error:
         problems.append(
-            Problem(error.message, Location(body.file), "readers get the words without a link", rule="link")
+            Problem(error.message, Location(body.file), "readers get the words without a link", rule="unresolved-link")
         )
         return label
     fragment = heading if heading and not heading.startswith("#^") else ""

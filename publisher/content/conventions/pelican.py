@@ -211,7 +211,7 @@ class _Day:
         self._date = date
 
     def __format__(self, form: str) -> str:
-        if re.search(r"%[-]?[^YmdyHMSjGVuL%]", form):
+        if re.search(r"%-?(?![-YmdyHMSjGVu%])", form):
             raise ValueError(f"{form} depends on the machine's language")
         plain = re.sub(r"%-([mdHMSj])", lambda match: str(int(self._date.strftime(f"%{match[1]}"))), form)
         return self._date.strftime(plain) if plain else str(self._date)
