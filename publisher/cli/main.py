@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from publisher import __version__
-from publisher.cli import build, check, config, init, issue, preview, send, subscribers, verify
+from publisher.cli import build, check, config, dkim, init, issue, preview, send, subscribers, verify
 from publisher.errors import DeliveryError, PublisherError, PublisherErrors
 
 EX_TEMPFAIL = 75
@@ -36,6 +36,7 @@ app.command("issue")(issue.issue)
 app.command("preview")(preview.preview)
 app.command("send")(send.send)
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(dkim.app, name="dkim")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""What comes back: bounces, complaints, wishes to leave. Mails in, reports out; no network, no store."""
