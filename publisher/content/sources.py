@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from publisher.content.conventions.read import read_by_convention
 from publisher.content.conventions.registry import convention_named
 from publisher.content.discover import ContentFile, Discovery, discover, without_twins
-from publisher.content.front_matter import parse_front_matter
+from publisher.content.front_matter import parse_front_matter, split_front_matter
 from publisher.content.media import MediaPlaces
 from publisher.content.pages import PageRules, ReadPage, SectionFacts
 from publisher.content.permalinks import check_pattern
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.content.conventions.convention import Convention
+    from publisher.content.front_matter import Split
 
 
 def site_settings(config: Config) -> HugoConfig:
@@ -140,6 +141,13 @@ def content_text(convention: Convention | None, path: Path, key: str, name: str)
     if convention and convention.read_text:
         return convention.read_text(path, key, name)
     return read_text(path, name)
+
+
+def read_split(config: Config, path: Path, key: str, name: str) -> Split:
+    """Read a post's file again and cut it in two, as its generator does. Raises ContentError."""
+    convention = convention_named(config.site.generator)
+    text = content_text(convention, path, key, name)
+    return convention.parse(text, name).split if convention else split_front_matter(text, name)
 
 
 def media_places(config: Config, settings: HugoConfig) -> MediaPlaces:

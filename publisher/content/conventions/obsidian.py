@@ -5,7 +5,9 @@ Obsidian publishes nothing by itself, so addresses are the notes' own paths unle
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,7 +21,6 @@ from publisher.errors import ContentError, Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from publisher.content.discover import ContentFile
 
@@ -80,8 +81,11 @@ def _in_vault(name: str, body: BodyPlace) -> str:
     folder = body.root / body.settings.content_dir
     if "/" in name or (body.post.path.parent / name).is_file():
         return name if (body.post.path.parent / name).is_file() else f"/{name}"
-    found = sorted(path for path in folder.rglob(name.replace("[", "[[]")) if path.is_file())
-    return f"/{found[0].relative_to(folder).as_posix()}" if found else name
+    for here, below, names in os.walk(folder):
+        below[:] = sorted(one for one in below if not one.startswith("."))
+        if name in names:
+            return f"/{(Path(here) / name).relative_to(folder).as_posix()}"
+    return name
 
 
 def _linked(match: re.Match[str], body: BodyPlace, problems: list[Problem]) -> str:

@@ -7,8 +7,6 @@ reStructuredText.
 from __future__ import annotations
 
 import re
-import string
-import unicodedata
 from collections import defaultdict
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -28,15 +26,13 @@ from publisher.content.conventions.convention import (
 from publisher.content.conventions.excerpt import plain_text
 from publisher.content.conventions.pelican_headers import parse_headers
 from publisher.content.conventions.pelican_settings import read_pelican_settings
-from publisher.content.conventions.slugs import to_ascii
+from publisher.content.conventions.pelican_urls import own_path, path, slugify
 from publisher.content.media import inside
 from publisher.content.site import HugoConfig
-from publisher.content.urls import path_from_front_matter
 from publisher.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from publisher.content.discover import ContentFile
@@ -144,82 +140,6 @@ def slug(values: Mapping[str, Any], file: ContentFile, settings: HugoConfig) -> 
     """Make a slug of the title (or the file's name), as SLUGIFY_SOURCE says. Raises ContentError."""
     by_name = settings.table["SLUGIFY_SOURCE"] == "basename"
     return slugify(file.path.stem if by_name else str(values["title"]), settings.table)
-
-
-def slugify(text: str, table: Mapping[str, Any]) -> str:
-    """Turn a text into a slug by the settings SLUGIFY_* and SLUG_REGEX_SUBSTITUTIONS."""
-    made = unicodedata.normalize("NFKC", text)
-    if not table["SLUGIFY_USE_UNICODE"]:
-        made = to_ascii(made)
-    for pattern, instead in table["SLUG_REGEX_SUBSTITUTIONS"]:
-        made = re.sub(pattern, instead, made, flags=re.IGNORECASE)
-    return made.strip() if table["SLUGIFY_PRESERVE_CASE"] else made.strip().lower()
-
-
-class _Formatter(string.Formatter):
-    """`str.format` over plain values only: no attribute of anything is reached from a configuration file."""
-
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        """Look a field up by its plain name. Raises ContentError for any other."""
-        del args
-        if not re.fullmatch(r"\w+", field_name) or field_name not in kwargs:
-            known = " ".join(f"{{{key}}}" for key in sorted(kwargs))
-            raise ContentError(
-                f"ARTICLE_URL asks for {{{field_name}}}, which this article has not", hint=f"there are {known}"
-            )
-        return kwargs[field_name], field_name
-
-
-def path(page: Page, settings: HugoConfig) -> str:
-    """Fill in ARTICLE_URL, or ARTICLE_LANG_URL for a translation."""
-    table = settings.table
-    is_translation = page.language.lower() != str(table["DEFAULT_LANG"]).lower()
-    pattern = table["ARTICLE_LANG_URL"] if is_translation else table["ARTICLE_URL"]
-    return "/" + _fill(str(pattern), page, table).lstrip("/")
-
-
-def own_path(url: str, page: Page, settings: HugoConfig) -> str:
-    """Take a URL that the article gives itself: as it is, without a "/" that nobody wrote."""
-    del page, settings
-    path_from_front_matter(url)
-    return "/" + url.lstrip("/")
-
-
-def _fill(pattern: str, page: Page, table: Mapping[str, Any]) -> str:
-    author = next(iter(_names(page.params.get("authors") or page.params.get("author") or table["AUTHOR"])), "")
-    texts = {key: value for key, value in page.params.items() if isinstance(value, str | int)}
-    facts: dict[str, Any] = {
-        **texts,
-        "slug": page.slug,
-        "lang": page.language.lower(),
-        "category": slugify(str(page.params.get("category") or ""), table),
-        "author": slugify(author, table),
-        "path": page.file.key,
-    }
-    if page.dates.date:
-        facts["date"] = _Day(page.dates.date)
-    try:
-        return _Formatter().vformat(pattern, (), facts)
-    except (ValueError, IndexError) as error:
-        raise ContentError(f"ARTICLE_URL can't be filled in: {error}", hint="write {slug}, {date:%Y}…") from error
-
-
-class _Day:
-    """A date that formats numbers only: month names would follow the locale."""
-
-    def __init__(self, date: datetime) -> None:
-        self._date = date
-
-    def __format__(self, form: str) -> str:
-        if re.search(r"%-?(?![-YmdyHMSjGVu%])", form):
-            raise ValueError(f"{form} depends on the machine's language")
-        plain = re.sub(r"%-([mdHMSj])", lambda match: str(int(self._date.strftime(f"%{match[1]}"))), form)
-        return self._date.strftime(plain) if plain else str(self._date)
-
-
-def _names(value: Any) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    return [str(item) for item in items if item]
 
 
 def settle(pages: Iterable[Page]) -> list[Page]:
