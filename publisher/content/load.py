@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 
 from publisher.content.conventions.convention import BodyPlace, Prepared
 from publisher.content.conventions.registry import convention_named
-from publisher.content.front_matter import split_front_matter
 from publisher.content.go_template import SiteTemplates
 from publisher.content.media import PagePlace
 from publisher.content.posts import PostRules, make_post
 from publisher.content.refs import PageIndex
 from publisher.content.sources import (
-    content_text,
     discover_site,
     media_places,
     page_rules,
     read_content_file,
+    read_split,
     site_settings,
 )
 from publisher.errors import ContentError, Location, Problem
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from publisher.config import Config
-    from publisher.content.pages import Page
+    from publisher.content.discover import ContentFile
+    from publisher.content.pages import Page, PageRules
     from publisher.content.site import HugoConfig
 
 
@@ -206,10 +206,9 @@ class Renderer:
     def _body(self, post: Post, name: str) -> Prepared:
         """Read a post's body and make it ready, as its generator's convention has it."""
         convention = convention_named(self._config.site.generator)
-        text = content_text(convention, post.path, post.key, name)
+        split = read_split(self._config, post.path, post.key, name)
         if convention is None:
-            return Prepared(text=split_front_matter(text, name).body)
-        split = convention.parse(text, name).split
+            return Prepared(text=split.body)
         return convention.prepare(
             BodyPlace(
                 text=split.body,
@@ -229,8 +228,8 @@ class Renderer:
             files, _ = discover_site(self._config, self._settings)
             # No page's address depends on the clock.
             rules = page_rules(self._config, self._settings, files, datetime.max.replace(tzinfo=UTC))
-            self._index = PageIndex(files, lambda file: read_content_file(file, rules).page.permalink)
-        here = next((file for file in self._index.files if file.key == post.key), None)
+            self._index = PageIndex(files, lambda file: _public_address(file, rules))
+        here = next((file for file in self._index.files if (file.path, file.key) == (post.path, post.key)), None)
         if here is None:
             raise ContentError(f"the file is gone: {post.key}", at=Location(self._name(post)))
         return self._index.address(path, here, language)
@@ -238,6 +237,14 @@ class Renderer:
     def _name(self, post: Post) -> str:
         root = self._config.root
         return post.path.relative_to(root).as_posix() if post.path.is_relative_to(root) else post.key
+
+
+def _public_address(file: ContentFile, rules: PageRules) -> str:
+    """Read a page's address. Raises ContentError for a draft: notes link to what nobody else is to know of."""
+    page = read_content_file(file, rules).page
+    if rules.convention and page.hidden == "draft":
+        raise ContentError(f"the post is a draft: {file.key}", hint="publish it, or take the link away")
+    return page.permalink
 
 
 def _placed(problems: tuple[Problem, ...], name: str, body: Prepared) -> tuple[Problem, ...]:

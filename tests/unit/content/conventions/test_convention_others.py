@@ -190,10 +190,11 @@ def test_astro_reads_mdx_without_its_program(tmp_path: Path) -> None:
 def test_obsidian_links_find_their_notes_by_name(tmp_path: Path) -> None:
     note = (
         "---\ncreated: 2026-02-07\ntags: '#山, #城市/臺北'\n---\n# 題\n\n"
-        "見[[另一篇|那篇]]、[[另一篇#節]]、[[沒有的]]、[[#本頁]]。%%不給人看%%\n\n"
+        "[[草稿]]見[[另一篇|那篇]]、[[另一篇#節]]、[[沒有的]]、[[#本頁]]。%%不給人看%%\n\n"
         "![[圖.png|說明|300]] ==重點== 段落 ^abc\n\n> [!note] 提醒\n> 內文\n\n`[[不是連結]]`\n"
     )
     files = {".obsidian/app.json": "{}", "日記/一.md": note, "筆記/另一篇.md": "---\ndate: 2026-02-06\n---\nx"}
+    files["草稿.md"] = "---\ndate: 2026-02-06\npublish: false\n---\nx"
     folder = folder_of(tmp_path, "obsidian", files)
     (tmp_path / "附件").mkdir()
     (tmp_path / "附件/圖.png").write_bytes(b"\x89PNG")
@@ -212,7 +213,8 @@ def test_obsidian_links_find_their_notes_by_name(tmp_path: Path) -> None:
     assert "<strong>提醒</strong>" in made.html
     assert "不給人看" not in made.html
     assert "^abc" not in made.html
-    assert [problem.rule for problem in made.problems] == ["unresolved-link"]
+    assert "%E8%8D%89%E7%A8%BF" not in made.html
+    assert [problem.rule for problem in made.problems] == ["unresolved-link"] * 2
 
 
 def ghost(posts: list[dict[str, object]], **tables: object) -> str:
