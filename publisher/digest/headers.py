@@ -78,6 +78,9 @@ def encode_words(value: str, used: int) -> str:
 
     used: how many characters of the first line are taken. A character never lies in two words (RFC 2047, 5).
     """
+    whole = value.encode()
+    if len(whole) <= _room(used):  # as nearly every name does
+        return _START + base64.b64encode(whole).decode() + _END
     words = (_START + base64.b64encode(chunk).decode() + _END for chunk in _chunks(value, used))
     return FOLD.join(words)
 

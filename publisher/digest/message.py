@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.digest.headers import FOLD, mailbox_field, phrase_field, refuse_controls, text_field
-from publisher.digest.pieces import BytePieces, cut, encode_base64, fill, quote_pieces
+from publisher.digest.pieces import BytePieces, cut, encode_base64, fill, quote, quote_pieces
 from publisher.errors import TemplateError
-from publisher.model.message import NAME, PREFERENCES, UNSUBSCRIBE, Envelope, Mailbox, Message
+from publisher.model.message import NAME, PREFERENCES, SLOTS, UNSUBSCRIBE, Envelope, Mailbox, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class MessageTemplate:
     issue: Issue
     letterhead: Letterhead
     #: Name and value of the fields that all messages share beyond From, Subject, Reply-To, Date and MIME: for ESPs.
-    headers: Mapping[str, str]
+    headers: MappingProxyType[str, str]
     #: All fields that the messages share, encoded; ends in a line break.
     fields: bytes
     #: The parts, encoded: blank line, text with its MIME fields, then HTML up to the last boundary.
@@ -49,6 +49,10 @@ class MessageTemplate:
     html_part: BytePieces
     text_pieces: Pieces
     html_pieces: Pieces
+    #: The slots that there are, and the list's name and domain: looked up once.
+    slots: tuple[str, ...]
+    list_id: str
+    domain: str
 
     def fill(self, subscriber: Subscriber, links: UnsubscribeLinks) -> Message:
         """Make one subscriber's message, by joining what was encoded before.
@@ -59,17 +63,19 @@ class MessageTemplate:
         key = f"{self.issue.newsletter}/{self.issue.number}/{subscriber.id}"
         recipient = Mailbox(email=subscriber.email, name=subscriber.name)
         own = self._own_headers(key, links)
-        in_text = {
+        values = {
             UNSUBSCRIBE: links.visible,
             PREFERENCES: links.preferences or links.visible,
             NAME: subscriber.name or self.letterhead.reader,
         }
-        in_html = {slot: html.escape(value) for slot, value in in_text.items()}
+        in_text = {slot: values[slot] for slot in self.slots}
+        in_html = {slot: html.escape(values[slot]) for slot in self.slots}
+        quoted = {slot: quote(value) for slot, value in in_text.items()}
         content = (
             self.fields,
             _own_fields(recipient, own),
-            *self.text_part.fill(in_text),
-            *self.html_part.fill(in_html),
+            *self.text_part.fill(quoted),
+            *self.html_part.fill(quoted if in_html == in_text else {slot: quote(in_html[slot]) for slot in self.slots}),
         )
         return Message(
             delivery_key=key,
@@ -80,15 +86,15 @@ class MessageTemplate:
             subject=self.issue.subject,
             html_pieces=fill(self.html_pieces, in_html),
             text_pieces=fill(self.text_pieces, in_text),
-            headers={**self.headers, **own},
+            headers=self.headers | own,
             content=b"".join(content),
         )
 
     def _own_headers(self, key: str, links: UnsubscribeLinks) -> dict[str, str]:
         """Name the fields in which subscribers differ. A copy sent by accident has the same Message-ID."""
-        unique = hashlib.sha256(f"{self.letterhead.list_id}/{key}".encode()).hexdigest()[:32]
+        unique = hashlib.sha256(f"{self.list_id}/{key}".encode()).hexdigest()[:32]
         ways = ", ".join(f"<{uri}>" for uri in (links.https, links.mailto) if uri)
-        own = {"Message-ID": f"<{unique}@{self.letterhead.domain}>", "List-Unsubscribe": ways}
+        own = {"Message-ID": f"<{unique}@{self.domain}>", "List-Unsubscribe": ways}
         return {**own, "List-Unsubscribe-Post": _ONE_CLICK} if links.https else own
 
 
@@ -113,6 +119,9 @@ def build_template(issue: Issue, letterhead: Letterhead) -> MessageTemplate:
         html_part=_part("html", html_pieces).between(opening, closing),
         text_pieces=text_pieces,
         html_pieces=html_pieces,
+        slots=tuple(slot for slot in SLOTS if slot in text_pieces or slot in html_pieces),
+        list_id=letterhead.list_id,
+        domain=letterhead.domain,
     )
 
 

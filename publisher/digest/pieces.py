@@ -30,11 +30,11 @@ class BytePieces:
     static: tuple[bytes, ...]
     slots: tuple[str, ...]
 
-    def fill(self, values: Mapping[str, str]) -> list[bytes]:
-        """Put values into the slots, by name; gives what is to be joined."""
+    def fill(self, values: Mapping[str, bytes]) -> list[bytes]:
+        """Put encoded values (see `quote`) into the slots, by name; gives what is to be joined."""
         pieces = [b""] * (2 * len(self.slots) + 1)
         pieces[::2] = self.static
-        pieces[1::2] = [quote(values[slot]) for slot in self.slots]
+        pieces[1::2] = [values[slot] for slot in self.slots]
         return pieces
 
     def between(self, before: bytes, after: bytes) -> BytePieces:
@@ -76,7 +76,7 @@ def encode_base64(text: str) -> BytePieces:
 
 def _quote(text: str) -> bytes:
     quoted = binascii.b2a_qp(_normalise(text).encode(), istext=True)
-    return quoted.replace(b"\n", b"\r\n")
+    return quoted.replace(b"\n", b"\r\n") if b"\n" in quoted else quoted
 
 
 def _end_softly(quoted: bytes) -> bytes:
@@ -85,4 +85,4 @@ def _end_softly(quoted: bytes) -> bytes:
 
 
 def _normalise(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
