@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.digest.headers import FOLD, mailbox_field, phrase_field, refuse_controls, text_field
+from publisher.digest.inside import picture_parts, point_inside
 from publisher.digest.pieces import BytePieces, cut, encode_base64, fill, quote, quote_pieces
 from publisher.errors import TemplateError
 from publisher.model.message import NAME, PREFERENCES, SLOTS, UNSUBSCRIBE, Envelope, Mailbox, Message
@@ -98,9 +99,12 @@ class MessageTemplate:
         return {**own, "List-Unsubscribe-Post": _ONE_CLICK} if links.https else own
 
 
-def build_template(issue: Issue, letterhead: Letterhead) -> MessageTemplate:
+def build_template(
+    issue: Issue, letterhead: Letterhead, pictures: Mapping[str, bytes] = MappingProxyType({})
+) -> MessageTemplate:
     """Encode an issue once for all of its subscribers.
 
+    pictures: those that travel inside, by their address; the parts that an ESP's API takes go on showing the address.
     Its messages are multipart/alternative, text first; CRLF; no body line over 76 characters.
     Raises ContentError when a header's value holds a line break, TemplateError when the issue lacks a slot.
     """
@@ -116,7 +120,7 @@ def build_template(issue: Issue, letterhead: Letterhead) -> MessageTemplate:
         headers=MappingProxyType(headers),
         fields=_shared_fields(issue, letterhead, headers, boundary),
         text_part=_part("plain", text_pieces).between(b"\r\n" + opening, b"\r\n"),
-        html_part=_part("html", html_pieces).between(opening, closing),
+        html_part=_html_part(issue, letterhead.domain, boundary, pictures).between(opening, closing),
         text_pieces=text_pieces,
         html_pieces=html_pieces,
         slots=tuple(slot for slot in SLOTS if slot in text_pieces or slot in html_pieces),
@@ -132,6 +136,16 @@ def _part(subtype: str, pieces: Pieces) -> BytePieces:
     encoding = "base64" if plain else "quoted-printable"
     fields = ("", f"Content-Type: text/{subtype}; charset=utf-8", f"Content-Transfer-Encoding: {encoding}", "", "")
     return encoded.between("\r\n".join(fields).encode(), b"")
+
+
+def _html_part(issue: Issue, domain: str, boundary: str, pictures: Mapping[str, bytes]) -> BytePieces:
+    """Encode the HTML, with the pictures that travel inside."""
+    html_part = _part("html", cut(point_inside(issue.html, pictures, domain)))
+    if not pictures:
+        return html_part
+    inner = f"{boundary}r"
+    fields = ("", f'Content-Type: multipart/related; type="text/html";{FOLD}boundary="{inner}"', "", f"--{inner}")
+    return html_part.between("\r\n".join(fields).encode(), picture_parts(pictures, inner, domain))
 
 
 def _boundary(issue: Issue) -> str:

@@ -70,8 +70,13 @@ def quote_pieces(pieces: Pieces) -> BytePieces:
 
 def encode_base64(text: str) -> BytePieces:
     """Encode a text without slots as base64: for Chinese half as long as quoted-printable."""
-    lines = base64.encodebytes(_normalise(text).replace("\n", "\r\n").encode())
-    return BytePieces(static=(lines.replace(b"\n", b"\r\n").removesuffix(b"\r\n"),), slots=())
+    content = _normalise(text).replace("\n", "\r\n").encode()
+    return BytePieces(static=(base64_lines(content),), slots=())
+
+
+def base64_lines(content: bytes) -> bytes:
+    """Write bytes as base64 in lines of 76 characters (RFC 2045, 6.8), without a line end after the last."""
+    return base64.encodebytes(content).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
 
 
 def _quote(text: str) -> bytes:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from publisher.audience.tokens import make_token
 from publisher.delivery.transport import open_transport
+from publisher.digest.freeze import pictures_of
+from publisher.digest.images import LEAD
 from publisher.digest.letterhead import make_letterhead, make_links
 from publisher.digest.message import build_template
 from publisher.digest.wording import load_wording
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, ContentError
 from publisher.pipeline.week import archive_url
 from publisher.templates import EMAIL, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from publisher.config import Config
     from publisher.delivery.transport import Transport
@@ -50,7 +53,24 @@ def letters_for(config: Config, issue: Issue, key: TokenKey) -> Letters:
     wording = load_wording(environment(EMAIL, config.root), config.language_of(newsletter))
     archive = archive_url(config, issue.newsletter)
     letterhead = make_letterhead(issue.newsletter, newsletter, title, archive, wording.reader)
-    return Letters(template=build_template(issue, letterhead), key=key)
+    return Letters(template=build_template(issue, letterhead, _pictures_inside(config, issue)), key=key)
+
+
+def _pictures_inside(config: Config, issue: Issue) -> dict[str, bytes]:
+    """Read the pictures that travel inside each message, by their address."""
+    wanted = config.newsletter(issue.newsletter).pictures_inside
+    names = [] if wanted == "none" else pictures_of(issue.html)
+    chosen = [name for name in names if wanted == "all" or f"-{LEAD.width}." in name]
+    return {config.site.url + name: _read(config.output_dir / name) for name in chosen}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ContentError(
+            f"a picture of the mail can't be read: {path}: {error.strerror}", hint="publisher issue makes it again"
+        ) from error
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from publisher.digest.headers import text_field
 from publisher.digest.message import build_template
 from publisher.digest.render import render_digest
 from publisher.model.message import Mailbox
-from tests.digest_samples import ENV, LINKS, a_digest, a_letterhead, a_subscriber, an_issue
+from tests.digest_samples import ENV, LINKS, a_digest, a_letterhead, a_picture, a_story, a_subscriber, an_issue
 
 #: Python's parser is slow; these texts are short, and few make a difference.
 FEW = settings(max_examples=40, deadline=None)
@@ -114,3 +114,21 @@ def test_a_whole_digest_survives_the_way() -> None:
     assert content_of(html) == mail.html.replace(SLOT, LINKS.visible.replace("&", "&amp;"))
     assert found["Message-ID"] == sent.headers["Message-ID"]
     assert found["List-Id"].endswith("<weekly.shan.example>")
+
+
+def test_pictures_inside_are_found_by_the_html_that_shows_them() -> None:
+    lead, card = a_picture("0123456789abcdef-1200.jpg"), a_picture("0123456789abcdef-672.png")
+    mail = render_digest(a_digest(a_story(1, picture=lead), a_story(2, picture=card)), ENV)
+    issue = an_issue(html=mail.html, text=mail.text)
+    files = {lead.url: b"\xff\xd8" + bytes(range(256)) * 9, card.url: b"\x89PNG"}
+    sent = build_template(issue, a_letterhead(), files).fill(a_subscriber(), LINKS)
+    text, related = parsed(sent.content).iter_parts()
+    assert (text.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
+    html, *pictures = related.iter_parts()
+    assert [picture.get_content_type() for picture in pictures] == ["image/jpeg", "image/png"]
+    assert [picture.get_content() for picture in pictures] == list(files.values())
+    for picture in pictures:
+        assert f'src="cid:{picture["Content-ID"][1:-1]}"' in content_of(html)
+    assert lead.url not in content_of(html).replace(f'href="{lead.url}"', "")
+    assert lead.url in sent.html
+    assert max(map(len, sent.content.split(b"\r\n\r\n", 1)[1].split(b"\r\n"))) <= 76

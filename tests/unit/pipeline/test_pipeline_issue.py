@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 from publisher.cli.main import app
 from publisher.config import Config, load_config
 from publisher.digest.freeze import content_hash, pictures_of
-from publisher.errors import ConfigError
+from publisher.errors import ConfigError, ContentError
 from publisher.pipeline.issue import IssueReport, make_issue
+from publisher.pipeline.letters import letters_for
 from publisher.store.issues import latest_issue
+from publisher.store.keys import TokenKey
 from publisher.store.open import Store, open_store
-from tests.digest_samples import image_file
+from tests.digest_samples import a_subscriber, image_file
 
 #: A Thursday at eight in Taipei: the moment at which the week of the first of October is over.
 DUE = datetime(2026, 10, 8, 0, tzinfo=UTC)
@@ -246,3 +248,36 @@ def test_the_command_says_plainly_when_there_is_nothing(root: Path) -> None:
         0,
         "weekly: nothing new from 2026-12-17 08:00 to 2026-12-24 08:00, so there is no issue\n",
     )
+
+
+@pytest.mark.parametrize(("which", "kinds"), [("none", []), ("lead", ["1200"]), ("all", ["1200", "672"])])
+def test_pictures_travel_inside_where_the_newsletter_wants_it(config: Config, which: str, kinds: list[str]) -> None:
+    newsletter = config.newsletter("weekly").model_copy(update={"pictures_inside": which})
+    wanting = config.model_copy(update={"newsletters": {"weekly": newsletter}})
+    store = open_store(wanting.store.url, wanting.root)
+    issue = make(wanting, store).issue
+    store.close()
+    assert issue
+    letter = letters_for(wanting, issue, TokenKey(0, bytes(32))).write(a_subscriber())
+    assert letter.content.count(b"Content-ID: <") == len(kinds)
+    assert all(f"-{kind}.jpg" in letter.html for kind in ("1200", "672"))
+    for name in pictures_of(issue.html):
+        (wanting.output_dir / name).unlink()
+    if kinds:
+        with pytest.raises(ContentError, match="can't be read"):
+            letters_for(wanting, issue, TokenKey(0, bytes(32)))
+
+
+def test_an_editors_note_opens_the_issue_of_its_week_or_number(config: Config, store: Store) -> None:
+    folder = config.root / "newsletters" / "weekly"
+    folder.mkdir(parents=True)
+    (folder / "2026-W41.md").write_text("---\nsubject: 雨季\n---\n這週的**雨**很大。\n", encoding="utf-8")
+    report = make_issue(config, "weekly", DUE, store=store, freeze=False)
+    assert report.issue
+    assert report.problems == ()
+    assert "這週的<strong>雨</strong>很大。" in report.issue.html
+    assert "這週的雨很大。" in report.issue.text
+    assert report.issue.subject == "雨季"
+    (folder / "7.md").write_text("另一篇。\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"two notes for one issue: .*7\.md and .*2026-W41\.md"):
+        make_issue(config, "weekly", DUE, store=store, freeze=False)
