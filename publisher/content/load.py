@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from publisher.content.discover import ContentFile
     from publisher.content.pages import Page, PageRules
     from publisher.content.site import HugoConfig
+    from publisher.model.post import Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ def read_pages(config: Config, now: datetime) -> Pages:
 
     Raises ContentError only when there is no content folder at all; a bad file is a problem.
     """
-    return _read_pages(config, site_settings(config), now)
+    return read_every_page(config, site_settings(config), now)
 
 
-def _read_pages(config: Config, settings: HugoConfig, now: datetime) -> Pages:
+def read_every_page(config: Config, settings: HugoConfig, now: datetime) -> Pages:
+    """As `read_pages`, by settings that are known already."""
     files, problems = discover_site(config, settings)
     rules = page_rules(config, settings, files, now)
     pages: list[Page] = []
@@ -76,7 +78,7 @@ def read_site(config: Config, now: datetime) -> Site:
     key, undated ones last.
     """
     settings = site_settings(config)
-    read = _read_pages(config, with_nothing_private(settings), now)
+    read = read_every_page(config, with_nothing_private(settings), now)
     rules = post_rules(config, settings)
     problems = list(read.problems)
     left_out: Counter[str] = Counter()
@@ -88,9 +90,9 @@ def read_site(config: Config, now: datetime) -> Site:
         post, doubts = make_post(page, rules)
         posts.append(post)
         problems.extend(doubts)
-    posts.sort(key=_newest_first)
-    problems.extend(_same_address(posts, config))
-    problems.extend(_built_all_the_same(settings, left_out))
+    posts.sort(key=newest_first)
+    problems.extend(same_address(posts, config))
+    problems.extend(built_all_the_same(settings, left_out))
     return Site(posts=tuple(posts), problems=tuple(problems), left_out=MappingProxyType(dict(sorted(left_out.items()))))
 
 
@@ -102,7 +104,7 @@ def with_nothing_private(settings: HugoConfig) -> HugoConfig:
     return replace(settings, build_drafts=False, build_future=False, build_expired=False)
 
 
-def _built_all_the_same(settings: HugoConfig, left_out: Counter[str]) -> list[Problem]:
+def built_all_the_same(settings: HugoConfig, left_out: Counter[str]) -> list[Problem]:
     """Tell of posts that the site itself shows and we never do."""
     shown = {"draft": settings.build_drafts, "future": settings.build_future, "expired": settings.build_expired}
     at = Location(settings.files[-1]) if settings.files else None
@@ -143,13 +145,15 @@ def post_rules(config: Config, settings: HugoConfig) -> PostRules:
     return PostRules(places=media_places(config, settings), author=author)
 
 
-def _newest_first(post: Post) -> tuple[bool, float, str]:
+def newest_first(post: Card) -> tuple[bool, float, str]:
+    """Sort posts: newest first, equal dates by key, undated ones last."""
     moment = post.published
     return moment is None, -moment.timestamp() if moment else 0.0, post.key
 
 
-def _same_address(posts: Iterable[Post], config: Config) -> list[Problem]:
-    first: dict[str, Post] = {}
+def same_address(posts: Iterable[Card], config: Config) -> list[Problem]:
+    """Tell of posts at one address."""
+    first: dict[str, Card] = {}
     problems = []
     for post in posts:
         other = first.setdefault(post.url, post)

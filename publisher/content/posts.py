@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from publisher.content import aliases
@@ -20,9 +21,11 @@ from publisher.content.media import (
 )
 from publisher.content.summary import first_heading, plain_line, reading_minutes
 from publisher.errors import Problem
-from publisher.model.post import Author, Enclosure, Image, Post
+from publisher.model.post import Author, Card, Enclosure, Image, Post
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from publisher.content.pages import Page
 
 
@@ -75,6 +78,24 @@ def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
         params=params,
     )
     return post, tuple(problems)
+
+
+def make_card(page: Page, rules: PostRules, kept: Container[str]) -> Card:
+    """Turn a page into a card. kept: the front-matter keys that it keeps."""
+    params = page.params
+    return Card(
+        key=page.file.key,
+        path=page.file.path,
+        url=page.permalink,
+        published=page.dates.published or page.dates.date,
+        section=page.section,
+        tags=aliases.texts(params, aliases.TAGS),
+        categories=aliases.texts(params, aliases.CATEGORIES),
+        authors=_authors(params, rules),
+        source_name=aliases.text(params, aliases.SOURCE_NAME),
+        guid=aliases.text(params, aliases.GUID),
+        params=MappingProxyType({key: value for key, value in params.items() if key in kept}),
+    )
 
 
 def _title(page: Page, problems: list[Problem]) -> str:

@@ -58,46 +58,52 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """One content file's front matter, resolved: what its own site would say about it.
-
-    The Markdown itself stays on disk until some feed or mail shows the post (`content.load.render_post`).
-    """
+class Card:
+    """What decides where a post is shown: all that a build has to know of the posts that no feed shows."""
 
     #: The file's path below the content folder with "/" between folders: names the post inside this program.
     key: str
     #: The file on disk.
     path: Path
-    #: Where the Markdown begins in the file, in lines; the first line is 1. For file:line:column.
-    body_line: int
-    title: str
     #: Permalink: absolute, percent-encoded.
     url: str
     #: First publication, aware; None for a page without a date, which no feed shows.
     published: datetime | None
+    #: First path segment below the content folder; empty for pages beside it.
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    source_name: str = ""
+    #: Explicit permanent id from the front matter; empty if none.
+    guid: str = ""
+    #: Front matter, keys lower-cased: of a post every key, the resolved ones included; of a card what feeds ask for.
+    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(Card):
+    """One content file's front matter, resolved: what its own site would say about it.
+
+    The Markdown itself stays on disk until some feed or mail shows the post (`content.load.render_post`).
+    """
+
+    #: Where the Markdown begins in the file, in lines; the first line is 1. For file:line:column.
+    body_line: int
+    title: str
     #: Last change as the author states it, aware; equals `published` where nothing else is said.
     updated: datetime | None
     #: Plain text by the author; empty if there is none.
     description: str = ""
     #: BCP 47 (RFC 5646).
     language: str = ""
-    #: First path segment below the content folder; empty for pages beside it.
-    section: str = ""
     weight: int = 0
-    tags: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    authors: tuple[Author, ...] = ()
     hero: Image | None = None
     audio: Enclosure | None = None
     #: Where the post's matter comes from: an article, a video (Atom rel=via, JSON Feed external_url).
     source_url: str = ""
-    source_name: str = ""
-    #: Explicit permanent id from the front matter; empty if none.
-    guid: str = ""
     #: How long an average reader takes; at least 1.
     reading_minutes: int = 1
-    #: Every front-matter key, lower-cased, the resolved ones included.
-    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

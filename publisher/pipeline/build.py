@@ -8,11 +8,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from publisher.content.load import read_site
+from publisher.content import aliases
+from publisher.content.cards import CardReader
 from publisher.errors import Problem, PublisherError, PublisherErrors
 from publisher.pipeline.built import remove_leftovers
 from publisher.pipeline.doubts import each_once
-from publisher.pipeline.entries import EntryMaker
+from publisher.pipeline.entries import EntryMaker, ReadWhole, only_posts
 from publisher.pipeline.files import write_if_changed
 from publisher.pipeline.places import file_of, place_of_value
 from publisher.pipeline.podcast import PodcastDocument, make_podcast_document
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.errors import Location
     from publisher.model.feed import Entry, Feed, Format
-    from publisher.model.post import Post
+    from publisher.model.post import Card
+    from publisher.syndication.groups import CardT
     from publisher.syndication.site_feed import FeedPlan
 
 #: Told after each post: how many are done, of how many.
@@ -85,11 +87,13 @@ def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Pro
     A post that can't be shown becomes a problem, and the rest is built. Nothing is written before everything is made.
     Raises PublisherError where nothing can be built: no content folder, a template that fails for every post.
     """
-    site = read_site(config, now)
-    posts, doubles = one_per_guid((post for post in site.posts if post.published), config)
+    reader = CardReader(config, now)
+    site = reader.list_posts()
+    posts, doubles = one_per_guid(site.cards, config)
     plans, doubts = plan_feeds(config, posts, now)
     in_podcast = episodes_of(config, posts)
-    made = make_entries(_each_once(*(plan.posts for plan in plans), in_podcast), config, progress)
+    shown = _each_once(*(plan.posts for plan in plans), in_podcast)
+    made = make_entries(shown, config, progress, reader.read_whole)
     podcast = render_episodes(config, in_podcast, made)
     documents = render_feeds(config, plans, made)
     if podcast.content:
@@ -104,7 +108,7 @@ def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Pro
 
 
 def plan_feeds(
-    config: Config, posts: Sequence[Post], now: datetime
+    config: Config, posts: Sequence[Card], now: datetime
 ) -> tuple[tuple[FeedPlan, ...], tuple[Problem, ...]]:
     """Decide which feeds there are: the site's, then those of terms. posts: newest first, each with a date."""
     site_feed = plan_site_feed(config, posts)
@@ -123,19 +127,20 @@ def render_feeds(config: Config, plans: Iterable[FeedPlan], made: Made) -> dict[
     return documents
 
 
-def episodes_of(config: Config, posts: Iterable[Post]) -> tuple[Post, ...]:
-    """Choose the posts that are the podcast's, if there is one."""
-    return tuple(post for post in posts if post.audio) if config.podcast else ()
+def episodes_of(config: Config, posts: Iterable[CardT]) -> tuple[CardT, ...]:
+    """Choose the posts that name a file to listen to, if there is a podcast."""
+    return tuple(post for post in posts if aliases.lookup(post.params, aliases.AUDIO)[1]) if config.podcast else ()
 
 
-def render_episodes(config: Config, episodes: Sequence[Post], made: Made) -> PodcastDocument:
+def render_episodes(config: Config, episodes: Sequence[Card], made: Made) -> PodcastDocument:
     """Render the podcast of the posts that `episodes_of` gave."""
-    return make_podcast_document(config, _entries_of(episodes, made), partial(_place_of_audio, config, episodes))
+    entries = [entry for entry in _entries_of(episodes, made) if entry.enclosure]
+    return make_podcast_document(config, entries, partial(_place_of_audio, config, episodes))
 
 
-def one_per_guid(posts: Iterable[Post], config: Config) -> tuple[tuple[Post, ...], tuple[Problem, ...]]:
+def one_per_guid(posts: Iterable[CardT], config: Config) -> tuple[tuple[CardT, ...], tuple[Problem, ...]]:
     """Keep the first of the posts that claim one guid: readers show one entry for it, whichever they happen to like."""
-    first: dict[str, Post] = {}
+    first: dict[str, CardT] = {}
     problems: list[Problem] = []
     for post in posts:
         guid = guid_of(post)
@@ -147,12 +152,14 @@ def one_per_guid(posts: Iterable[Post], config: Config) -> tuple[tuple[Post, ...
     return tuple(first.values()), tuple(problems)
 
 
-def make_entries(posts: Sequence[Post], config: Config, progress: Progress | None = None) -> Made:
+def make_entries(
+    posts: Sequence[Card], config: Config, progress: Progress | None = None, read_whole: ReadWhole = only_posts
+) -> Made:
     """Render posts and make entries of them. A post that fails is left out, and told.
 
     Raises the errors themselves where every post fails: a feed without entries is no answer to a broken template.
     """
-    maker = EntryMaker(config)
+    maker = EntryMaker(config, read_whole)
     entries: dict[str, Entry] = {}
     problems: list[Problem] = []
     errors: list[PublisherError] = []
@@ -172,15 +179,15 @@ def make_entries(posts: Sequence[Post], config: Config, progress: Progress | Non
     return Made(MappingProxyType(entries), tuple(problems))
 
 
-def _each_once(*groups: Iterable[Post]) -> tuple[Post, ...]:
+def _each_once(*groups: Iterable[Card]) -> tuple[Card, ...]:
     return tuple({post.key: post for group in groups for post in group}.values())
 
 
-def _entries_of(posts: Iterable[Post], made: Made) -> tuple[Entry, ...]:
+def _entries_of(posts: Iterable[Card], made: Made) -> tuple[Entry, ...]:
     return tuple(made.entries[post.key] for post in posts if post.key in made.entries)
 
 
-def _place_of_audio(config: Config, posts: Iterable[Post], guid: str) -> Location:
+def _place_of_audio(config: Config, posts: Iterable[Card], guid: str) -> Location:
     return next(place_of_value(post, config, "audio") for post in posts if guid_of(post) == guid)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from publisher.content.load import Renderer
+from publisher.errors import Problem
+from publisher.model.post import Card, Post
 from publisher.pipeline.places import place_of_value
 from publisher.syndication.entries import make_entry
 from publisher.syndication.identity import guid_of
@@ -14,9 +17,8 @@ from publisher.templates import FEEDS, environment
 
 if TYPE_CHECKING:
     from publisher.config import Config
-    from publisher.errors import Problem
     from publisher.model.feed import Entry
-    from publisher.model.post import Post, Rendered
+    from publisher.model.post import Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,32 @@ class MadeEntry:
     problems: tuple[Problem, ...]
 
 
+#: From a card to its post, with the doubts about it (`content.cards.CardReader.read_whole`).
+ReadWhole = Callable[[Card], tuple[Post, tuple[Problem, ...]]]
+
+
+def only_posts(card: Card) -> NoReturn:
+    """Read no card: what makes entries of posts has none."""
+    raise TypeError(f"{card.key} is no post, and nothing was given to read it by")
+
+
 class EntryMaker:
     """Makes entries of the posts of one site."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, read_whole: ReadWhole = only_posts) -> None:
+        """Make one for a site. read_whole: how cards become posts, where cards are what entries are made of."""
         self._config = config
+        self._read_whole = read_whole
         self._env = environment(FEEDS, config.root)
         self._renderer = Renderer(config, "feed", self._env)
 
-    def make(self, post: Post) -> MadeEntry:
-        """Render a post and make the entry that feeds show. Raises ContentError or TemplateError."""
+    def make(self, card: Card) -> MadeEntry:
+        """Render a post and make the entry that feeds show. Raises ContentError or TemplateError.
+
+        card: a post; or the card of one, which is read whole first.
+        """
+        post, doubts = (card, ()) if isinstance(card, Post) else self._read_whole(card)
         rendered = self._renderer.render(post)
         locate = partial(place_of_value, post, self._config)
         entry = make_entry(post, rendered, guid_of(post), self._env, locate)
-        return MadeEntry(entry, rendered, (*rendered.problems, *entry.problems))
+        return MadeEntry(entry, rendered, (*doubts, *rendered.problems, *entry.problems))

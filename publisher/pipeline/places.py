@@ -10,7 +10,7 @@ from publisher.errors import ContentError, Location
 
 if TYPE_CHECKING:
     from publisher.config import Config
-    from publisher.model.post import Post
+    from publisher.model.post import Card
 
 #: Names under which a post may say what is asked for by the name of a field of `model.post.Post`, or by its usual key.
 _ALIASES = {
@@ -25,12 +25,12 @@ _ALIASES = {
 }
 
 
-def file_of(post: Post, config: Config) -> str:
+def file_of(post: Card, config: Config) -> str:
     """Name a post's file."""
     return post.path.relative_to(config.root).as_posix() if post.path.is_relative_to(config.root) else post.key
 
 
-def place_of_value(post: Post, config: Config, key: str, value: str = "") -> Location:
+def place_of_value(post: Card, config: Config, key: str, value: str = "") -> Location:
     """Find a front-matter value of a post: the item `value` of a list, or all that stands under the key.
 
     The file is read again, which only a message is worth; the file alone is named where it can't be.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.config import Config
-    from publisher.model.post import Post
+    from publisher.model.post import Card
     from publisher.syndication.site_feed import FeedPlan
 
 #: File systems take 255 bytes for a name.
@@ -34,7 +34,7 @@ class TermFeeds:
     problems: tuple[Problem, ...] = ()
 
 
-def plan_term_feeds(config: Config, posts: Sequence[Post], now: datetime, taken: Iterable[str]) -> TermFeeds:
+def plan_term_feeds(config: Config, posts: Sequence[Card], now: datetime, taken: Iterable[str]) -> TermFeeds:
     """Plan a feed for each term of `feeds.by` that has enough posts.
 
     posts: newest first, each with a date.  taken: folders and files of other feeds below the output folder.
@@ -43,7 +43,7 @@ def plan_term_feeds(config: Config, posts: Sequence[Post], now: datetime, taken:
     by_key = {key: terms_of(posts, key) for key in dict.fromkeys(config.feeds.by)}
     problems = [problem for key in by_key for problem in _overfull(config, posts, key)]
     pages = _pages_of(config, by_key, now) if by_key else _Pages({}, {})
-    plans: dict[str, tuple[Term, FeedPlan]] = {}
+    plans: dict[str, tuple[Term[Card], FeedPlan]] = {}
     occupied = set(taken)
     for term in _oldest_first(config, by_key):
         folder = folder_name(term.name)
@@ -78,16 +78,16 @@ class _Pages:
     found: Mapping[tuple[str, str], TermPage]
     lists: Mapping[tuple[str, str], str]
 
-    def title_of(self, term: Term) -> str:
+    def title_of(self, term: Term[Card]) -> str:
         page = self.found.get((term.key, term.name))
         return page.title if page and page.title else term.written
 
-    def url_of(self, term: Term) -> str:
+    def url_of(self, term: Term[Card]) -> str:
         page = self.found.get((term.key, term.name))
         return page.url if page else self.lists.get((term.key, term.name), "")
 
 
-def _pages_of(config: Config, by_key: Mapping[str, Sequence[Term]], now: datetime) -> _Pages:
+def _pages_of(config: Config, by_key: Mapping[str, Sequence[Term[Card]]], now: datetime) -> _Pages:
     """Find out about each term: from its own page below content/<key>, else from content/<pages>."""
     settings = site_settings(config)
     wanted: dict[str, set[str]] = {}
@@ -112,7 +112,7 @@ def _folders_of(config: Config, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, said)))
 
 
-def _oldest_first(config: Config, by_key: Mapping[str, Sequence[Term]]) -> list[Term]:
+def _oldest_first(config: Config, by_key: Mapping[str, Sequence[Term[Card]]]) -> list[Term[Card]]:
     """Let the term that was there first keep an address: somebody may have subscribed to it."""
     enough = [
         term for key, terms in by_key.items() for term in terms if len(term.posts) >= config.feeds.group_of(key).minimum
@@ -120,12 +120,12 @@ def _oldest_first(config: Config, by_key: Mapping[str, Sequence[Term]]) -> list[
     return sorted(enough, key=lambda term: (_first_day(term), term.key, term.name))
 
 
-def _first_day(term: Term) -> float:
+def _first_day(term: Term[Card]) -> float:
     published = term.posts[-1].published
     return published.timestamp() if published else 0.0
 
 
-def _clash(config: Config, term: Term, folder: str, other: Term | None) -> Problem:
+def _clash(config: Config, term: Term[Card], folder: str, other: Term[Card] | None) -> Problem:
     at = place_of_value(term.posts[-1], config, term.key, term.written)
     elsewhere = f"write another path in [feeds.group.{term.key}]"
     said = f'"{term.written}" ({term.key}) gets no feed: at its address {folder} lies that of '
@@ -136,14 +136,14 @@ def _clash(config: Config, term: Term, folder: str, other: Term | None) -> Probl
     return Problem(f'{said}"{other.written}" ({other.key}) in {there}', at, hint, "error", "feed-clash")
 
 
-def _no_folder(config: Config, term: Term) -> Problem:
+def _no_folder(config: Config, term: Term[Card]) -> Problem:
     message = f'"{term.written[:60]}" ({term.key}) gets no feed: no address can be made of it'
     at = place_of_value(term.posts[-1], config, term.key, term.written)
     hint = "write a name that has letters, but not more than some 60"
     return Problem(message, at, hint, rule="feed-without-address")
 
 
-def _overfull(config: Config, posts: Sequence[Post], key: str) -> Iterator[Problem]:
+def _overfull(config: Config, posts: Sequence[Card], key: str) -> Iterator[Problem]:
     for post in posts:
         count = len(values_of(post, key))
         if count > MAX_TERMS:

@@ -6,21 +6,23 @@ Terms are compared as Hugo compares them: "AI Agent", "ai agent" and "ai-agent" 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from publisher.model.post import Card
 from publisher.syndication.xml_text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from publisher.model.post import Post
+#: Posts read whole, or cards of posts.
+CardT = TypeVar("CardT", bound=Card)
 
 #: A post with more terms of one key than this is an accident, and no reason to write so many feeds.
 MAX_TERMS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Generic[CardT]):
     """One value of a front-matter key, and the posts that have it."""
 
     #: The front-matter key, such as "tags".
@@ -30,7 +32,7 @@ class Term:
     #: As the oldest of its posts writes it: later posts never change it.
     written: str
     #: In the order in which they were given.
-    posts: tuple[Post, ...]
+    posts: tuple[CardT, ...]
 
 
 def term_name(written: str) -> str:
@@ -38,7 +40,7 @@ def term_name(written: str) -> str:
     return written.strip().lower().replace(" ", "-")
 
 
-def values_of(post: Post, key: str) -> tuple[str, ...]:
+def values_of(post: Card, key: str) -> tuple[str, ...]:
     """Give what a post says under a front-matter key (lower-cased; a dot leads into a table), without repetitions.
 
     Where the post's reader has resolved aliases of a key, such as `tag` for tags, what it found counts.
@@ -49,12 +51,12 @@ def values_of(post: Post, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def terms_of(posts: Sequence[Post], key: str) -> tuple[Term, ...]:
+def terms_of(posts: Sequence[CardT], key: str) -> tuple[Term[CardT], ...]:
     """Sort posts into the terms of a key; of a post with far too many, the first `MAX_TERMS` count.
 
     posts: newest first.  Terms come sorted by name.
     """
-    found: dict[str, list[Post]] = {}
+    found: dict[str, list[CardT]] = {}
     written: dict[str, str] = {}
     for post in posts:
         for value in _once(values_of(post, key)[:MAX_TERMS]):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from publisher.syndication.xml_text import clean_text
 
 if TYPE_CHECKING:
-    from publisher.model.post import Post
+    from publisher.model.post import Card
 
 
-def guid_of(post: Post) -> str:
+def guid_of(post: Card) -> str:
     """Give the permanent id of a post: what its front matter says, else its permalink.
 
     The permalink is what Hugo writes as guid: subscribers who move over with a site see no post again as unread.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config, PodcastConfig, SiteConfig
     from publisher.model.feed import Entry, Format
-    from publisher.model.post import Image, Post
+    from publisher.model.post import Card, Image
     from publisher.syndication.groups import Term
 
 FILE_NAMES: Mapping[Format, str] = MappingProxyType({"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"})
@@ -43,7 +43,7 @@ class FeedPlan:
     #: Permanent id of the feed (Atom id).
     guid: str
     #: Newest first, as many as it shows.
-    posts: tuple[Post, ...]
+    posts: tuple[Card, ...]
 
     def path_of(self, form: Format) -> str:
         """Say where the feed's file of a format lies below the output folder."""
@@ -66,7 +66,7 @@ def _parts(path: str, setting: str) -> list[str]:
     return parts
 
 
-def plan_site_feed(config: Config, posts: Sequence[Post]) -> FeedPlan:
+def plan_site_feed(config: Config, posts: Sequence[Card]) -> FeedPlan:
     """Plan the site's own feed. posts: newest first."""
     site = config.site
     title = clean_text(site.title)
@@ -80,7 +80,7 @@ def plan_site_feed(config: Config, posts: Sequence[Post]) -> FeedPlan:
     )
 
 
-def plan_term_feed(config: Config, term: Term, folder: str, title: str, home_url: str) -> FeedPlan:
+def plan_term_feed(config: Config, term: Term[Card], folder: str, title: str, home_url: str) -> FeedPlan:
     """Plan the feed of a term.
 
     folder: the term's own, below that of its key.  title: what the term is called.

@@ -1,0 +1,129 @@
+"""The posts of a site as cards: what a build knows of all of them, before it reads whole the few that a feed shows.
+
+A card costs a fraction of a post: no picture is measured, no text is counted, and no body is kept in memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from publisher.content import aliases
+from publisher.content.conventions.convention import same_pages
+from publisher.content.conventions.registry import convention_named
+from publisher.content.load import (
+    built_all_the_same,
+    newest_first,
+    post_rules,
+    read_every_page,
+    same_address,
+    why_left_out,
+    with_nothing_private,
+)
+from publisher.content.posts import make_card, make_post
+from publisher.content.sources import discover_site, page_rules, read_content_file, site_settings
+from publisher.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.config import Config
+    from publisher.content.discover import ContentFile
+    from publisher.content.pages import Page, PageRules
+    from publisher.errors import Problem
+    from publisher.model.post import Card, Post
+
+#: Front matter that messages about posts point at, and that says whether a post may be an episode.
+_ALWAYS_KEPT = (
+    *aliases.TAGS, *aliases.CATEGORIES, *aliases.AUTHOR, *aliases.SOURCE_NAME, *aliases.AUDIO, *aliases.GUID,
+    "url", "slug",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Every post that may be seen, as a card, newest first; as `model.post.Site` in the rest."""
+
+    cards: tuple[Card, ...]
+    problems: tuple[Problem, ...]
+    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class CardReader:
+    """Lists the posts of a site as cards, and reads whole those that are asked for."""
+
+    def __init__(self, config: Config, now: datetime) -> None:
+        self._config = config
+        self._now = now
+        self._site_settings = site_settings(config)
+        self._settings = with_nothing_private(self._site_settings)
+        self._rules = post_rules(config, self._settings)
+        self._kept = kept_keys(config)
+        self._problems: list[Problem] = []
+        self._left_out: Counter[str] = Counter()
+        #: How to get at the page of a card again: by path and key, as some generators keep many posts in one file.
+        self._files: dict[tuple[Path, str], ContentFile] = {}
+        self._pages: dict[tuple[Path, str], Page] = {}
+        self._page_rules: PageRules | None = None
+
+    def list_posts(self) -> Listing:
+        """Read every content file's front matter; as `load.read_site` in the rest."""
+        cards = [card for page in self._every_page() if (card := self._card(page))]
+        cards.sort(key=newest_first)
+        return Listing(
+            cards=tuple(cards),
+            problems=(
+                *self._problems,
+                *same_address(cards, self._config),
+                *built_all_the_same(self._site_settings, self._left_out),
+            ),
+            left_out=MappingProxyType(dict(sorted(self._left_out.items()))),
+        )
+
+    def read_whole(self, card: Card) -> tuple[Post, tuple[Problem, ...]]:
+        """Read the post of a card that `list_posts` gave, with the doubts about its title and media.
+
+        Raises ContentError where its file changed meanwhile into one that can't be read.
+        """
+        place = card.path, card.key
+        page = self._pages.get(place)
+        if page is None:
+            assert self._page_rules, "posts are listed first"
+            page = read_content_file(self._files[place], self._page_rules).page
+        return make_post(page, self._rules)
+
+    def _every_page(self) -> Iterator[Page]:
+        convention = convention_named(self._config.site.generator)
+        if convention and (convention.settle is not same_pages or convention.read_text):
+            read = read_every_page(self._config, self._settings, self._now)
+            self._problems += read.problems
+            self._pages = {(page.file.path, page.file.key): page for page in read.pages}
+            yield from read.pages
+            return
+        files, problems = discover_site(self._config, self._settings)
+        self._problems += problems
+        self._page_rules = page_rules(self._config, self._settings, files, self._now)
+        for file in files:
+            try:
+                read_page = read_content_file(file, self._page_rules)
+            except ContentError as error:
+                self._problems.append(error.as_problem("unreadable-post"))
+                continue
+            self._problems += read_page.problems
+            self._files[file.path, file.key] = file
+            yield read_page.page
+
+    def _card(self, page: Page) -> Card | None:
+        if reason := why_left_out(page, self._config, self._settings):
+            self._left_out.update([reason] if page.kind == "page" else [])
+            return None
+        return make_card(page, self._rules, self._kept)
+
+
+def kept_keys(config: Config) -> frozenset[str]:
+    """Choose the front-matter keys that a card keeps: what feeds are made by, and what messages point at."""
+    return frozenset(name.partition(".")[0] for name in (*config.feeds.by, *_ALWAYS_KEPT))
