@@ -76,8 +76,9 @@ def values(front: Mapping[str, Any], file: ContentFile, settings: HugoConfig) ->
     """Add what _config.yml's defaults and the file's name and folders say; tags and categories become lists."""
     said = {**_defaults(file, settings), **{key: value for key, value in front.items() if value is not None}}
     name = _NAME.fullmatch(file.path.stem)
-    said.setdefault("slug", (name["slug"] if name else file.path.stem).rstrip("."))
-    said.setdefault("title", " ".join(word.capitalize() for word in str(said["slug"]).split("-")))
+    slug = (name["slug"] if name else file.path.stem).rstrip(".")
+    said.setdefault("slug", slug)
+    said.setdefault("title", " ".join(word.capitalize() for word in slug.split("-")))
     if name and not said.get("date"):
         said["date"] = _file_date(name["date"])
     folders = [folder for folder in file.folders if folder not in {"_posts", "_drafts"}]
@@ -146,7 +147,7 @@ def path(page: Page, settings: HugoConfig) -> str:
 
 def own_path(url: str, page: Page, _settings: HugoConfig) -> str:
     """Fill in a post's own permalink."""
-    return fill(pattern_of(url), page)
+    return fill(url, page)
 
 
 def prepare(body: BodyPlace) -> Prepared:

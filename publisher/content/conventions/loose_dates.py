@@ -26,7 +26,9 @@ def parse_loose_date(value: Any, zone: tzinfo) -> datetime | None:
     try:
         return parse_date(value, zone)
     except DateError as error:
-        found = _guess(value, zone) if isinstance(value, str) else None
+        # YAML takes 20260207 for a number.
+        plain = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        found = _guess(plain, zone)
         if found is None:
             raise error from None
         return found

@@ -22,7 +22,6 @@ DEFAULTS: dict[str, Any] = {
     "ARTICLE_URL": "{slug}.html",
     "AUTHOR": "",
     "DEFAULT_CATEGORY": "misc",
-    "DEFAULT_DATE": None,
     "DEFAULT_LANG": "en",
     "DEFAULT_METADATA": {},
     "EXTRA_PATH_METADATA": {},

@@ -24,15 +24,18 @@ def slugify(text: str, table: Mapping[str, Any]) -> str:
     made = unicodedata.normalize("NFKC", text)
     if not table["SLUGIFY_USE_UNICODE"]:
         made = to_ascii(made)
-    for pattern, instead in table["SLUG_REGEX_SUBSTITUTIONS"]:
-        made = re.sub(pattern, instead, made, flags=re.IGNORECASE)
+    try:
+        for pattern, instead in table["SLUG_REGEX_SUBSTITUTIONS"] or ():
+            made = re.sub(pattern, instead, made, flags=re.IGNORECASE)
+    except (re.error, TypeError, ValueError) as error:
+        raise ContentError(f"SLUG_REGEX_SUBSTITUTIONS in pelicanconf.py is wrong: {error}") from error
     return made.strip() if table["SLUGIFY_PRESERVE_CASE"] else made.strip().lower()
 
 
 def path(page: Page, settings: HugoConfig) -> str:
     """Fill in ARTICLE_URL, or ARTICLE_LANG_URL for a translation."""
     table = settings.table
-    is_translation = page.language.lower() != str(table["DEFAULT_LANG"]).lower()
+    is_translation = page.language != str(table["DEFAULT_LANG"]).lower()
     pattern = table["ARTICLE_LANG_URL"] if is_translation else table["ARTICLE_URL"]
     return "/" + _fill(str(pattern), page, table).lstrip("/")
 
@@ -50,7 +53,7 @@ def _fill(pattern: str, page: Page, table: Mapping[str, Any]) -> str:
     facts: dict[str, Any] = {
         **texts,
         "slug": page.slug,
-        "lang": page.language.lower(),
+        "lang": page.language,
         "category": slugify(str(page.params.get("category") or ""), table),
         "author": slugify(author, table),
         "path": page.file.key,

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from publisher.content import aliases
 from publisher.content.conventions.convention import FieldError, name_without_date
@@ -17,7 +18,6 @@ from publisher.content.front_matter import FrontMatter, locate
 from publisher.content.pages import Hidden, Page, PageRules, ReadPage
 from publisher.content.permalinks import PermalinkFacts, expand
 from publisher.content.summary import first_heading
-from publisher.content.urls import permalink
 from publisher.errors import ContentError, Problem
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class _Reading:
             raise self._located(error, error.key if isinstance(error, FieldError) else "title") from error
         page = self._without_address(values, slug)
         try:
-            address = permalink(self.rules.base_url, path_of(page, self.rules, self.convention))
+            address = self.rules.base_url.rstrip("/") + escape(path_of(page, self.rules, self.convention))
         except ContentError as error:
             raise self._located(error, *self.convention.url_keys, "slug") from error
         page = replace(page, permalink=address)
@@ -164,6 +164,12 @@ def path_of(page: Page, rules: PageRules, convention: Convention) -> str:
         return convention.own_path(url, page, rules.site)
     pattern = rules.site.permalinks.get("page", {}).get("*", "")
     return expand(pattern, facts_of(page)) if pattern and page.kind == "page" else convention.path(page, rules.site)
+
+
+def escape(path: str) -> str:
+    """Percent-encode a path as browsers and most generators do: what RFC 3986 lets a path hold stays as it is."""
+    quoted = quote("/" + path.lstrip("/"), safe="%/:@!$&'()*+,;=~", errors="replace")
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quoted)
 
 
 def facts_of(page: Page) -> PermalinkFacts:

@@ -78,6 +78,13 @@ def test_a_broken_configuration_is_located(tmp_path: Path, conf: str) -> None:
     assert str(caught.value).startswith("pelicanconf.py")
 
 
+def test_a_substitution_that_is_no_pattern_is_a_problem(tmp_path: Path) -> None:
+    conf = CONF + "SLUG_REGEX_SUBSTITUTIONS = [('(', '')]\n"
+    folder = pelican(tmp_path, {"a.md": "Title: a\nDate: 2026-02-01\n\nx"}, conf)
+    assert folder.site().posts == ()
+    assert "SLUG_REGEX_SUBSTITUTIONS" in folder.said()[0]
+
+
 def test_a_bad_date_and_a_bad_pattern_spoil_only_their_article(tmp_path: Path) -> None:
     articles = {"bad.md": "Title: a\nDate: 2026-13-45\n\nx", "good.md": "Title: b\nDate: 2026-02-01 10:00\n\nx"}
     folder = pelican(tmp_path, articles)
