@@ -30,5 +30,7 @@ async function look() {
 }
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
-addEventListener("load", restore);
-look();
+addEventListener("load", () => {
+  restore();
+  look(); // not before: a second save would remember a place that was not found again yet
+});
