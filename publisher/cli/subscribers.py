@@ -40,6 +40,14 @@ NameOption = Annotated[str, typer.Option("--name", help="The person's name, as t
 AgainOption = Annotated[
     bool, typer.Option("--again", help="They left or were suppressed, and asked for the mail once more.")
 ]
+TopicOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic",
+        metavar="TOPIC",
+        help="Only posts about this: tags:…, categories:…, people:…, companies:…; may be repeated. all: everything.",
+    ),
+]
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="CSV with a column of addresses, or one address a line.")
 ]
@@ -52,25 +60,28 @@ def add(
     name: NameOption = "",
     newsletter: NewsletterOption = None,
     again: AgainOption = False,
+    topic: TopicOption = None,
     config_path: ConfigOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Add one subscriber. Somebody who left comes back only with --again."""
-    from publisher.pipeline.subscribers import add_subscriber, new_subscriber
+    """Add one subscriber. Somebody who left comes back only with --again; --topic changes what somebody chose."""
+    from publisher.pipeline.subscribers import add_subscriber, choose_topics, new_subscriber
 
     config = load(config_path)
     which = _newsletter(config, newsletter)
     new = new_subscriber(address, name)
     with _store(config) as store, store.begin() as connection:
         outcome = add_subscriber(connection, which, new, moment(None, config), again=again)
+        chosen = sorted(choose_topics(connection, which, new.address, topic)) if topic else []
     if outcome in ("unsubscribed", "suppressed"):
         reason = "has unsubscribed" if outcome == "unsubscribed" else "must not be mailed to"
         hint = f"if they asked for it again: publisher subscribers add --again {new.email}"
         raise ConfigError(f"{new.email} {reason}", hint=hint)
     if as_json:
-        say_json({"email": new.email, "newsletter": which, "outcome": outcome})
+        say_json({"email": new.email, "newsletter": which, "outcome": outcome, "topics": chosen})
     else:
-        say(f"{new.email}: {outcome}" if outcome == "added" else f"{new.email} is {outcome}")
+        about = f", for {', '.join(chosen)}" if chosen else ", for everything" if topic else ""
+        say((f"{new.email}: {outcome}" if outcome == "added" else f"{new.email} is {outcome}") + about)
 
 
 @app.command("import")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.audience.tokens import make_token
@@ -18,7 +19,7 @@ from publisher.pipeline.week import archive_url
 from publisher.templates import EMAIL, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from publisher.config import Config
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from publisher.model.issue import Issue
     from publisher.model.message import Message
     from publisher.model.subscriber import Subscriber
+    from publisher.pipeline.variants import Variants
     from publisher.store.keys import TokenKey
 
 
@@ -34,26 +36,47 @@ if TYPE_CHECKING:
 class Letters:
     """All that is needed to write any subscriber's message."""
 
+    #: Of the issue itself, which everybody gets who chose no topics.
     template: MessageTemplate
     key: TokenKey
+    #: What readers chose, and what they get for it; None: everybody gets the issue itself.
+    variants: Variants | None = None
+    #: Of the issue and each of its variants, by content_hash: choices that come to the same share one.
+    templates: Mapping[str, MessageTemplate] = field(default_factory=lambda: MappingProxyType({}))
 
     def write(self, subscriber: Subscriber) -> Message:
-        """Write one message. Raises ContentError when name or address can't be put into a header."""
+        """Write one message.
+
+        Raises ContentError when name or address can't be put into a header, or the issue has nothing that they chose.
+        """
         token = make_token(self.key.kid, self.key.secret, subscriber.newsletter, max(subscriber.id, 0))
-        return self.template.fill(subscriber, make_links(self.template.letterhead, token))
+        return self._template_for(subscriber).fill(subscriber, make_links(self.template.letterhead, token))
+
+    def _template_for(self, subscriber: Subscriber) -> MessageTemplate:
+        if self.variants is None:
+            return self.template
+        variant = self.variants.variant_of(subscriber.id)
+        if variant is None:
+            raise ContentError(f"issue {self.template.issue.number} has nothing about the topics that they chose")
+        return self.templates[variant.content_hash]
 
 
-def letters_for(config: Config, issue: Issue, key: TokenKey) -> Letters:
-    """Encode an issue once for all of its readers.
+def letters_for(config: Config, issue: Issue, key: TokenKey, variants: Variants | None = None) -> Letters:
+    """Encode an issue once for all of its readers, and each of its variants once for theirs.
 
-    key: signs their unsubscribe links.
+    key: signs their unsubscribe links. variants: see pipeline.variants.frozen_variants.
     """
     newsletter = config.newsletter(issue.newsletter)
     title = newsletter.title or config.site.title
     wording = load_wording(environment(EMAIL, config.root), config.language_of(newsletter))
     archive = archive_url(config, issue.newsletter)
     letterhead = make_letterhead(issue.newsletter, newsletter, title, archive, wording.reader)
-    return Letters(template=build_template(issue, letterhead, _pictures_inside(config, issue)), key=key)
+    all_of_them = [issue, *(variants.by_selection.values() if variants else ())]
+    templates = {
+        one.content_hash: build_template(one, letterhead, _pictures_inside(config, one))
+        for one in {one.content_hash: one for one in all_of_them if one.manifest}.values()
+    }
+    return Letters(template=templates[issue.content_hash], key=key, variants=variants, templates=templates)
 
 
 def _pictures_inside(config: Config, issue: Issue) -> dict[str, bytes]:

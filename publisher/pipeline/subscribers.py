@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from publisher.audience.address import clean_name, fault_in, normalise
 from publisher.audience.lists import Person, read_list
+from publisher.digest.topics import parse_topic
 from publisher.errors import ConfigError, Location, Problem
-from publisher.store.subscribers import Added, NewSubscriber, add_subscribers, set_state
+from publisher.store.subscribers import Added, NewSubscriber, add_subscribers, find_subscriber, set_state
 from publisher.store.suppressions import find_suppression, lift_suppression, suppress
+from publisher.store.topics import set_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -112,6 +114,20 @@ def add_subscriber(
             return "added"
     (outcome,) = add_subscribers(connection, newsletter, [new], now)
     return outcome
+
+
+def choose_topics(connection: Connection, newsletter: str, address: str, topics: Iterable[str]) -> frozenset[str]:
+    """Let a subscriber read certain topics from the next issue on, and give them as they are kept.
+
+    address: as it is compared. topics: as somebody types them; one that is "all" means everything.
+    Raises ConfigError for what is no topic.
+    """
+    written = [topic for topic in topics if topic.strip().lower() != "all"]
+    chosen = frozenset(map(parse_topic, written))
+    subscriber = find_subscriber(connection, newsletter, address)
+    if subscriber is not None:
+        set_topics(connection, subscriber.id, chosen)
+    return chosen
 
 
 def new_subscriber(email: str, name: str = "") -> NewSubscriber:
