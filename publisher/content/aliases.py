@@ -49,12 +49,17 @@ ALT_KEYS = ("alt", "caption")
 def lookup(params: Mapping[str, Any], names: Iterable[str]) -> tuple[str, Any]:
     """Find the first name that holds something. Returns the name and its value; ("", None) if there is none."""
     for name in names:
-        value: Any = params
-        for step in name.split("."):
-            value = value.get(step) if hasattr(value, "get") else None
+        value = params.get(name) if "." not in name else _below(params, name)
         if value not in (None, "", [], {}):
             return name, value
     return "", None
+
+
+def _below(params: Mapping[str, Any], name: str) -> Any:
+    value: Any = params
+    for step in name.split("."):
+        value = value.get(step) if hasattr(value, "get") else None
+    return value
 
 
 def text(params: Mapping[str, Any], names: Iterable[str]) -> str:

@@ -178,7 +178,8 @@ class _Walk:
         )
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self.rules.root).as_posix() if path.is_relative_to(self.rules.root) else path.as_posix()
+        # Not Path.relative_to, which takes a tenth of all the time that a post costs.
+        return path.as_posix().removeprefix(f"{self.rules.root.as_posix().rstrip('/')}/")
 
     def _warn_of_swallowed(self, here: Path, indexes: list[str], posts: list[str], below: list[str]) -> None:
         lost = [here / name for name in posts if name not in indexes]

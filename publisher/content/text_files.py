@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from publisher.errors import ContentError, Location
@@ -16,9 +17,10 @@ MAX_FILE_BYTES = 10_000_000
 def read_text(path: Path, name: str) -> str:
     """Read a content file. Raises ContentError for one that is too large, binary, not UTF-8, or can't be opened."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ContentError("the file is too large for a post", at=Location(name), hint="is it a post at all?")
-        octets = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                raise ContentError("the file is too large for a post", at=Location(name), hint="is it a post at all?")
+            octets = file.read()
     except OSError as error:
         raise ContentError(f"can't read the file: {error.strerror}", at=Location(name)) from error
     if b"\0" in octets:

@@ -20,6 +20,9 @@ _KEPT = frozenset("./\\_#+~-@")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/$&+,:;=@")
 _TOLERATED = _PLAIN | frozenset(b"!'()*[]%")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+#: Most names are of these characters only, and a site has thousands: `sanitize` keeps each, nobody escapes any.
+_SIMPLE_NAME = re.compile(r"[A-Za-z0-9./\\_#+~@-]*")
+_SIMPLE_PATH = re.compile(r"[A-Za-z0-9/_.~-]*")
 
 
 def sanitize(text: str, *, accents: bool = True) -> str:
@@ -27,6 +30,8 @@ def sanitize(text: str, *, accents: bool = True) -> str:
 
     accents: False also drops accents (Hugo's removePathAccents), which turns が into か.
     """
+    if _SIMPLE_NAME.fullmatch(text):
+        return text
     if not accents:
         marked = unicodedata.normalize("NFD", text)
         text = unicodedata.normalize("NFC", "".join(char for char in marked if unicodedata.category(char) != "Mn"))
@@ -67,6 +72,8 @@ def pattern_value(text: str, *, slashes: bool = False) -> str:
 
 def escape_path(path: str) -> str:
     """Percent-encode a path as Go's net/url prints it."""
+    if _SIMPLE_PATH.fullmatch(path):
+        return path
     octets = path.encode("utf-8", "surrogatepass")
     if all(octet in _TOLERATED for octet in octets) and not re.search(r"%(?![0-9A-Fa-f]{2})", path):
         return path
