@@ -47,8 +47,9 @@ docs: .venv/.dev  ## write docs/commands.md and docs/settings.md from the progra
 	@$(BIN)/python docs/make_commands.py
 	@$(BIN)/python docs/make_settings.py
 
-pictures: .venv/.dev  ## screenshots of the digest (needs Chromium)
+pictures: .venv/.dev  ## screenshots of the digest and of the preview (needs Chromium)
 	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python -m docs.make_preview_picture
 
 client-data: .venv/.dev  ## refresh what MJML allows and what mail clients can do (needs npm and the network)
 	@$(BIN)/python docs/make_client_data.py

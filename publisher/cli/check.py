@@ -12,6 +12,7 @@ from publisher.cli.console import ConfigOption, JsonOption, NowOption, load, mom
 from publisher.cli.problems import count, is_failure, problem_table
 
 if TYPE_CHECKING:
+    from publisher.config import Config
     from publisher.errors import Problem
     from publisher.pipeline.check import CheckReport
 
@@ -22,11 +23,17 @@ def check(
     ] = None,
     config_path: ConfigOption = Path(),
     now: NowOption = None,
+    issue: Annotated[
+        str | None, typer.Option("--issue", help="Check the next issue of this newsletter instead of the posts.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Read the front matter only.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat every warning as an error.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Name every doubtful post with file, line and column. Writes nothing."""
+    if issue:
+        _check_issue(load(config_path), issue, now, strict=strict, as_json=as_json)
+        return
     from publisher.pipeline.check import check as run
 
     config = load(config_path)
@@ -37,6 +44,20 @@ def check(
     else:
         say("".join(f"{_marked(problem)}\n\n" for problem in report.problems) + summary(report))
     if is_failure(report.problems, strict=strict):
+        raise typer.Exit(1)
+
+
+def _check_issue(config: Config, name: str, now: str | None, *, strict: bool, as_json: bool) -> None:
+    from publisher.cli.check_issue import issue_summary, issue_table
+    from publisher.pipeline.preview import preview_issue
+
+    preview = preview_issue(config, name, moment(now, config))
+    problems = preview.problems
+    if as_json:
+        say_json(issue_table(preview))
+    else:
+        say("".join(f"{_marked(problem)}\n\n" for problem in problems) + issue_summary(preview))
+    if is_failure(problems, strict=strict):
         raise typer.Exit(1)
 
 

@@ -48,6 +48,12 @@ class IssuePreview:
     #: What `digest.lint` finds; empty without an issue.
     lint: tuple[Problem, ...]
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was met on the way to the issue and what its lint found: errors first, each once."""
+        problems = dict.fromkeys((*self.report.problems, *self.lint))
+        return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPreview:

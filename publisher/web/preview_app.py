@@ -26,7 +26,6 @@ from publisher.web.preview_page import (
     language_of,
     pages,
     problems_in,
-    problems_of,
     style_sheet,
     words_in,
 )
@@ -138,7 +137,7 @@ class _Preview:
         place = place.at(week=preview.week)
         words = words_in(language_of(place, config))
         issue = preview.report.issue
-        problems = problems_of(preview)
+        problems = preview.problems
         page = head(place, config, words, self._source.version(), str(len(problems) or ""))
         if issue is None:
             return _render("notice.html.j2", page=page, w=words, notice=words["nothing"], problem_list=())

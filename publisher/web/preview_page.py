@@ -132,17 +132,11 @@ def issue_view(preview: IssuePreview, issue: Issue, place: Place, config: Config
         "raw_url": place.raw_url,
         "inbox": _inbox(issue, words),
         "sizes": _sizes(issue, preview, words),
-        "problems": problems_of(preview),
-        "problem_count": _count(problems_of(preview), words),
+        "problems": preview.problems,
+        "problem_count": _count(preview.problems, words),
         "checks_url": place.at(tab="checks").url,
         **_facts(preview, issue, config, words),
     }
-
-
-def problems_of(preview: IssuePreview) -> tuple[Problem, ...]:
-    """Join what was met on the way to an issue with what its lint found, errors first."""
-    problems = dict.fromkeys((*preview.report.problems, *preview.lint))
-    return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
 
 
 def clients_view(issue: Issue, words: Words) -> dict[str, Any]:
