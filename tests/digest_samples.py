@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image as Pillow
 
-from publisher.digest.compose import Digest, Masthead, Picture, Story, make_digest
+from publisher.digest.compose import Digest, Imprint, Masthead, Picture, Story, make_digest
 from publisher.digest.letterhead import Letterhead, UnsubscribeLinks
 from publisher.digest.wording import Wording, load_wording
 from publisher.model.issue import Issue, Period
@@ -83,6 +83,18 @@ def a_masthead(**changes: Any) -> Masthead:
         postal_address="山城週記・22448 新北市瑞芳區豎崎路 1 號",
     )
     return replace(masthead, **changes)
+
+
+def an_imprint(language: str = "zh-TW", **changes: Any) -> Imprint:
+    imprint = Imprint(
+        title="山城週記",
+        language=language,
+        web_url=f"{SITE}newsletters/weekly/",
+        home_url=SITE,
+        feed_url=f"{SITE}feeds/rss.xml",
+        postal_address="山城週記・22448 新北市瑞芳區豎崎路 1 號",
+    )
+    return replace(imprint, **changes)
 
 
 def a_digest(*stories: Story, language: str = "zh-TW", **changes: Any) -> Digest:

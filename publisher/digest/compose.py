@@ -71,23 +71,29 @@ Group = tuple[str, tuple[Story, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Masthead:
-    """What a newsletter's issue says beyond its stories."""
+class Imprint:
+    """What every mail of a newsletter says about where it comes from."""
 
     title: str
-    number: int
-    period: Period
-    #: In which the period's days and the stories' dates are shown.
-    zone: ZoneInfo
     #: In which the mail is written (BCP 47).
     language: str
-    #: Where the issue, the site and the feed are read in a browser.
+    #: Where the mail, the site and the feed are read in a browser.
     web_url: str
     home_url: str
     feed_url: str
     postal_address: str
     #: Whether readers have a page of their preferences, to which a slot leads.
     has_preferences: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masthead(Imprint):
+    """What a newsletter's issue says beyond its stories."""
+
+    number: int
+    period: Period
+    #: In which the period's days and the stories' dates are shown.
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

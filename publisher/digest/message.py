@@ -20,7 +20,7 @@ from publisher.digest.headers import FOLD, mailbox_field, phrase_field, refuse_c
 from publisher.digest.inside import picture_parts, point_inside
 from publisher.digest.pieces import BytePieces, cut, encode_base64, fill, quote, quote_pieces
 from publisher.errors import TemplateError
-from publisher.model.message import NAME, PREFERENCES, SLOTS, UNSUBSCRIBE, Envelope, Mailbox, Message
+from publisher.model.message import CONFIRM, NAME, PREFERENCES, UNSUBSCRIBE, Envelope, Mailbox, Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from publisher.model.subscriber import Subscriber
 
 _ONE_CLICK = "List-Unsubscribe=One-Click"
+_FILLED = (UNSUBSCRIBE, PREFERENCES, NAME)
 #: Gmail takes 5 to 15 characters as the sender's id.
 _SENDER_ID_LENGTH = 15
 
@@ -109,6 +110,8 @@ def build_template(
     Raises ContentError when a header's value holds a line break, TemplateError when the issue lacks a slot.
     """
     text_pieces, html_pieces = cut(issue.text), cut(issue.html)
+    if CONFIRM in html_pieces or CONFIRM in text_pieces:
+        raise TemplateError(f"issue {issue.number} has {CONFIRM}, which only mails that ask for consent can hold")
     if UNSUBSCRIBE not in html_pieces or UNSUBSCRIBE not in text_pieces:
         raise TemplateError(f"issue {issue.number} has no {UNSUBSCRIBE}: nobody could unsubscribe from it")
     boundary = _boundary(issue)
@@ -119,17 +122,17 @@ def build_template(
         letterhead=letterhead,
         headers=MappingProxyType(headers),
         fields=_shared_fields(issue, letterhead, headers, boundary),
-        text_part=_part("plain", text_pieces).between(b"\r\n" + opening, b"\r\n"),
+        text_part=encode_part("plain", text_pieces).between(b"\r\n" + opening, b"\r\n"),
         html_part=_html_part(issue, letterhead.domain, boundary, pictures).between(opening, closing),
         text_pieces=text_pieces,
         html_pieces=html_pieces,
-        slots=tuple(slot for slot in SLOTS if slot in text_pieces or slot in html_pieces),
+        slots=tuple(slot for slot in _FILLED if slot in text_pieces or slot in html_pieces),
         list_id=letterhead.list_id,
         domain=letterhead.domain,
     )
 
 
-def _part(subtype: str, pieces: Pieces) -> BytePieces:
+def encode_part(subtype: str, pieces: Pieces) -> BytePieces:
     """Encode one alternative with its own MIME fields, from the end of its boundary on."""
     plain = len(pieces) == 1
     encoded = encode_base64(pieces[0]) if plain else quote_pieces(pieces)
@@ -140,7 +143,7 @@ def _part(subtype: str, pieces: Pieces) -> BytePieces:
 
 def _html_part(issue: Issue, domain: str, boundary: str, pictures: Mapping[str, bytes]) -> BytePieces:
     """Encode the HTML, with the pictures that travel inside."""
-    html_part = _part("html", cut(point_inside(issue.html, pictures, domain)))
+    html_part = encode_part("html", cut(point_inside(issue.html, pictures, domain)))
     if not pictures:
         return html_part
     inner = f"{boundary}r"

@@ -21,10 +21,10 @@ _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
 _HINT = "MJML is read as XML: every tag closes, <br /> with its slash, < written &lt;"
 
 
-def mjml_error(message: str, mjml: str, env: Environment) -> TemplateError:
+def mjml_error(message: str, mjml: str, env: Environment, page: str = "digest.mjml.j2") -> TemplateError:
     """Make a TemplateError of a parser's message.
 
-    mjml: the rendered MJML. env: where the templates came from.
+    mjml: the rendered MJML. env: where the templates came from. page: the template that was rendered.
     The error names the template line nearest to the place, and quotes the MJML there.
     """
     place = _PLACE.search(message)
@@ -32,9 +32,9 @@ def mjml_error(message: str, mjml: str, env: Environment) -> TemplateError:
     row = mjml.encode()[: int(place[1])].count(b"\n") if place else _first_fault(mjml)
     lines = mjml.splitlines()
     if row is None or row >= len(lines):
-        return TemplateError(f"the MJML can't be read: {said}", at=Location("digest.mjml.j2"), hint=_HINT)
+        return TemplateError(f"the MJML can't be read: {said}", at=Location(page), hint=_HINT)
     line = lines[row].strip()
-    at = _find_line(line, env)
+    at = _find_line(line, env, page)
     return TemplateError(f"the MJML can't be read: {said}, near line {row + 1}: {line[:120]}", at=at, hint=_HINT)
 
 
@@ -46,10 +46,10 @@ def _first_fault(mjml: str) -> int | None:
     return next((entry.line - 1 for entry in parser.error_log), None)
 
 
-def _find_line(line: str, env: Environment) -> Location:
+def _find_line(line: str, env: Environment, page: str) -> Location:
     """Find the template line that a line of MJML most likely came from: the one with the most text in common."""
     assert env.loader is not None
-    best, most = Location("digest.mjml.j2"), 0
+    best, most = Location(page), 0
     for name in env.list_templates(filter_func=lambda name: name.endswith(".j2") and not name.startswith("builtin/")):
         source = env.loader.get_source(env, name)[0]
         for number, text in enumerate(source.splitlines(), 1):

@@ -23,12 +23,14 @@ from publisher.digest.mjml_errors import mjml_error
 from publisher.digest.mjml_lint import lint_own_templates
 from publisher.digest.text_wrap import wrap_text
 from publisher.errors import ContentError
+from publisher.model.message import UNSUBSCRIBE
 from publisher.templates import render
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from publisher.digest.compose import Digest
+    from publisher.digest.compose import Digest, Imprint
+    from publisher.digest.wording import Wording
     from publisher.errors import Problem
 
 _PAGE, _TEXT, _CSS = "digest.mjml.j2", "digest.txt.j2", "inline.css.j2"
@@ -64,7 +66,7 @@ def render_digest(digest: Digest, env: Environment, *, text_columns: int | None 
     """
     whole = lay_out(digest, len(digest.others))
     digest, html = _fit(digest, env)
-    text = _tidy(render(env, _TEXT, **_variables(digest)))
+    text = tidy(render(env, _TEXT, **_variables(digest)))
     check_text(text, digest.words)
     text = wrap_text(text, text_columns) if text_columns else text
     problems = (*lint_own_templates(env), *check_html(html, digest.words))
@@ -97,28 +99,43 @@ def _give_way(cards: int, titles: int, size: int) -> tuple[int, int]:
 
 
 def _render_html(digest: Digest, env: Environment) -> str:
-    variables = _variables(digest)
-    mjml = shield_attributes(render(env, _PAGE, **variables))
+    return render_html(_PAGE, _variables(digest), env)
+
+
+def render_html(page: str, variables: dict[str, Any], env: Environment, needed: str = UNSUBSCRIBE) -> str:
+    """Render a page of email_templates/ as a mail's HTML.
+
+    needed: the slot without which the mail makes no sense; empty if there is none.
+    """
+    mjml = shield_attributes(render(env, page, **variables))
     try:
         html = mjml2html(mjml, fonts={})  # the default fetches web fonts from Google
     except ValueError as error:
-        raise mjml_error(str(error), mjml, env) from error
+        raise mjml_error(str(error), mjml, env, page) from error
     inlined = inline_css(html, render(env, _CSS, **variables))
-    count_slots(mjml, inlined)
+    count_slots(mjml, inlined, needed)
     return inlined
 
 
 def _variables(digest: Digest) -> dict[str, Any]:
     """Name what the templates are given (docs/templates.md)."""
     return {
+        **shared_variables(digest.masthead, digest.wording, digest.subject, digest.preheader),
         "digest": digest,
-        "masthead": digest.masthead,
         "stories": (digest.lead, *digest.cards),
-        "arrow": "←" if digest.wording.dir == "rtl" else "→",
-        "w": digest.wording,
+        "kicker": digest.wording.kicker,
+    }
+
+
+def shared_variables(masthead: Imprint, wording: Wording, subject: str, preheader: str) -> dict[str, Any]:
+    """Name what the templates of every mail are given."""
+    return {
+        "masthead": masthead,
+        "arrow": "←" if wording.dir == "rtl" else "→",
+        "w": wording,
         "together": keep_together,
-        "subject": digest.subject,
-        "preheader": digest.preheader,
+        "subject": subject,
+        "preheader": preheader,
     }
 
 
@@ -168,6 +185,6 @@ def _quiet_cssutils() -> None:
     cssutils.log.setLevel(logging.CRITICAL)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Let at most one line stay empty in a row, and none at the end but the last line's own."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip() + "\n"

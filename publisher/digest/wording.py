@@ -31,6 +31,19 @@ _HALF_A_DAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterWords:
+    """The texts of one of the other mails; {title} in them is the newsletter's name."""
+
+    subject: str
+    heading: str
+    lines: tuple[str, ...]
+    #: Empty for a mail without one.
+    button: str
+    #: A quiet line below everything; may be empty.
+    aside: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """Every text of a mail in one language; each field is a line of wording/<language>.toml."""
 
@@ -72,6 +85,8 @@ class Wording:
     separator: str
     #: Date patterns (Unicode LDML): `day`, the two ends of a range in one month or year, and what joins them.
     dates: dict[str, Any]
+    #: The other mails: "confirm", "welcome", "goodbye", "post".
+    letters: dict[str, LetterWords]
 
     def day(self, moment: date) -> str:
         """Write a day: "2026 年 10 月 6 日"."""
@@ -102,13 +117,28 @@ def load_wording(env: Environment, language: str) -> Wording:
     """
     name = f"{_FOLDER}/{_nearest(env, language)}.toml"
     words, own = _read(env, f"builtin/{name}"), _read(env, name)
-    words |= own | {"dates": words.get("dates", {}) | own.get("dates", {})}
+    merged = {table: _merge(words.get(table, {}), own.get(table, {})) for table in ("dates", "letters")}
+    words |= own | merged
     known = {field.name for field in fields(Wording)}
     if unknown := sorted(words.keys() - known):
         raise TemplateError(f"unknown text: {', '.join(unknown)}", at=Location(name))
     if missing := sorted(known - words.keys()):
         raise TemplateError(f"missing text: {', '.join(missing)}", at=Location(name))
-    return Wording(**words)
+    letters = {kind: _letter(kind, lines, name) for kind, lines in words.pop("letters").items()}
+    return Wording(**words, letters=letters)
+
+
+def _merge(words: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Let single lines of tables be overridden, however deep they stand."""
+    deeper = {key: _merge(words[key], value) for key, value in own.items() if isinstance(words.get(key), dict)}
+    return words | own | deeper
+
+
+def _letter(kind: str, lines: dict[str, Any], name: str) -> LetterWords:
+    try:
+        return LetterWords(**lines | {"lines": tuple(lines.get("lines", ()))})
+    except TypeError as error:
+        raise TemplateError(f"letters.{kind} has an unknown or a missing text: {error}", at=Location(name)) from error
 
 
 def _nearest(env: Environment, language: str) -> str:

@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The places where readers differ. ASCII, no braces: premailer and URL joining leave them alone.
-UNSUBSCRIBE, PREFERENCES, NAME = SLOTS = ("XXUNSUBSCRIBEXX", "XXPREFERENCESXX", "XXNAMEXX")
+UNSUBSCRIBE, PREFERENCES, NAME, CONFIRM = SLOTS = (
+    "XXUNSUBSCRIBEXX",
+    "XXPREFERENCESXX",
+    "XXNAMEXX",
+    "XXCONFIRMXX",
+)
 
 #: A text cut at its slots: plain pieces, and the names of the slots between them.
 Pieces = tuple[str, ...]
