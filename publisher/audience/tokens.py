@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PURPOSE = b"publisher unsubscribe 1\0"
 SIGNED = struct.Struct(">H8sQ")
 SIGNATURE_BYTES = 16
+#: What may be a token inside a longer text.
+_CANDIDATE = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{46}(?![A-Za-z0-9_-])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,13 @@ def read_token(token: str, secret_of: Callable[[int], bytes | None], newsletters
         return None
     newsletter = next((name for name in newsletters if _newsletter_tag(name) == tag), None)
     return None if newsletter is None else TokenClaim(newsletter=newsletter, subscriber_id=subscriber_id)
+
+
+def find_claim(text: str, secret_of: Callable[[int], bytes | None], newsletters: Iterable[str]) -> TokenClaim | None:
+    """Give what the first genuine token in a text says, such as the subject of a mail; None when there is none."""
+    names = tuple(newsletters)
+    claims = (read_token(match[0], secret_of, names) for match in _CANDIDATE.finditer(text))
+    return next((claim for claim in claims if claim), None)
 
 
 def _sign(secret: bytes, signed: bytes) -> bytes:
