@@ -5,12 +5,14 @@ A card costs a fraction of a post: no picture is measured, no text is counted, a
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.content import aliases
+from publisher.content.cache import CardCache, Listed
 from publisher.content.conventions.convention import same_pages
 from publisher.content.conventions.registry import convention_named
 from publisher.content.load import (
@@ -25,6 +27,7 @@ from publisher.content.load import (
 from publisher.content.posts import make_card, make_post
 from publisher.content.sources import discover_site, page_rules, read_content_file, site_settings
 from publisher.errors import ContentError
+from publisher.program import program_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from publisher.content.pages import Page, PageRules
     from publisher.errors import Problem
     from publisher.model.post import Card, Post
+
+#: When the clock may make something else of a file: its dates.
+Moments = tuple["datetime | None", ...]
 
 #: Front matter that messages about posts point at, and that says whether a post may be an episode.
 _ALWAYS_KEPT = (
@@ -56,8 +62,11 @@ class Listing:
 class CardReader:
     """Lists the posts of a site as cards, and reads whole those that are asked for."""
 
-    def __init__(self, config: Config, now: datetime) -> None:
+    def __init__(self, config: Config, now: datetime, cache_file: Path | None = None) -> None:
+        """Make one for a site. cache_file: where what was read is kept for the next time."""
         self._config = config
+        self._cache_file = cache_file
+        self._cache: CardCache | None = None
         self._now = now
         self._site_settings = site_settings(config)
         self._settings = with_nothing_private(self._site_settings)
@@ -72,7 +81,13 @@ class CardReader:
 
     def list_posts(self) -> Listing:
         """Read every content file's front matter; as `load.read_site` in the rest."""
-        cards = [card for page in self._every_page() if (card := self._card(page))]
+        cards: list[Card] = []
+        for listed in self._every_file():
+            if listed.card:
+                cards.append(listed.card)
+            if listed.left_out:
+                self._left_out.update([listed.left_out])
+            self._problems += listed.problems
         cards.sort(key=newest_first)
         return Listing(
             cards=tuple(cards),
@@ -96,32 +111,65 @@ class CardReader:
             page = read_content_file(self._files[place], self._page_rules).page
         return make_post(page, self._rules)
 
-    def _every_page(self) -> Iterator[Page]:
+    def save_cache(self) -> None:
+        """Keep what was read for the next time."""
+        if self._cache:
+            self._cache.save()
+
+    def _every_file(self) -> Iterator[Listed]:
         convention = convention_named(self._config.site.generator)
         if convention and (convention.settle is not same_pages or convention.read_text):
-            read = read_every_page(self._config, self._settings, self._now)
-            self._problems += read.problems
-            self._pages = {(page.file.path, page.file.key): page for page in read.pages}
-            yield from read.pages
-            return
+            return self._from_pages()
+        return self._from_files()
+
+    def _from_pages(self) -> Iterator[Listed]:
+        """List a site whose pages have to be looked at together."""
+        read = read_every_page(self._config, self._settings, self._now)
+        self._problems += read.problems
+        self._pages = {(page.file.path, page.file.key): page for page in read.pages}
+        yield from (self._listed(page) for page in read.pages)
+
+    def _from_files(self) -> Iterator[Listed]:
+        """List a site file by file: what the cache knows is not read."""
         files, problems = discover_site(self._config, self._settings)
         self._problems += problems
-        self._page_rules = page_rules(self._config, self._settings, files, self._now)
+        self._page_rules = rules = page_rules(self._config, self._settings, files, self._now)
+        self._files = {(file.path, file.key): file for file in files}
+        if self._cache_file:
+            self._cache = CardCache(self._cache_file, self._context(rules), self._now)
         for file in files:
-            try:
-                read_page = read_content_file(file, self._page_rules)
-            except ContentError as error:
-                self._problems.append(error.as_problem("unreadable-post"))
-                continue
-            self._problems += read_page.problems
-            self._files[file.path, file.key] = file
-            yield read_page.page
+            yield self._from_cache(file, rules, self._cache) if self._cache else self._read(file, rules)[0]
 
-    def _card(self, page: Page) -> Card | None:
+    def _from_cache(self, file: ContentFile, rules: PageRules, cache: CardCache) -> Listed:
+        try:
+            stat = file.path.stat()
+        except OSError:
+            return self._read(file, rules)[0]
+        found = cache.find(file, stat)
+        if found is None:
+            found, moments = self._read(file, rules)
+            cache.keep(file, stat, found, moments)
+        return found
+
+    def _read(self, file: ContentFile, rules: PageRules) -> tuple[Listed, Moments]:
+        """Read a file, and tell when the clock may make something else of it."""
+        try:
+            read = read_content_file(file, rules)
+        except ContentError as error:
+            return Listed(problems=(error.as_problem("unreadable-post"),)), ()
+        dates = read.page.dates
+        return self._listed(read.page, read.problems), (dates.date, dates.published, dates.expires)
+
+    def _listed(self, page: Page, problems: tuple[Problem, ...] = ()) -> Listed:
         if reason := why_left_out(page, self._config, self._settings):
-            self._left_out.update([reason] if page.kind == "page" else [])
-            return None
-        return make_card(page, self._rules, self._kept)
+            return Listed(left_out=reason if page.kind == "page" else "", problems=problems)
+        return Listed(make_card(page, self._rules, self._kept), problems=problems)
+
+    def _context(self, rules: PageRules) -> str:
+        """Name everything that cards are made from besides the files: program, settings, sections."""
+        said = (self._config.site.model_dump_json(), sorted(self._config.site.model_fields_set), sorted(self._kept))
+        facts = (program_stamp(), said, self._settings, sorted(rules.sections.items()))
+        return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def kept_keys(config: Config) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.content import aliases
 from publisher.content.cards import CardReader
 from publisher.errors import Problem, PublisherError, PublisherErrors
-from publisher.pipeline.built import remove_leftovers
+from publisher.pipeline.built import CARDS_NAME, FOLDER, remove_leftovers
 from publisher.pipeline.doubts import each_once
 from publisher.pipeline.entries import EntryMaker, ReadWhole, only_posts
 from publisher.pipeline.files import write_if_changed
@@ -87,8 +87,10 @@ def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Pro
     A post that can't be shown becomes a problem, and the rest is built. Nothing is written before everything is made.
     Raises PublisherError where nothing can be built: no content folder, a template that fails for every post.
     """
-    reader = CardReader(config, now)
+    reader = CardReader(config, now, config.root / FOLDER / CARDS_NAME)
     site = reader.list_posts()
+    if not dry_run:
+        reader.save_cache()
     posts, doubles = one_per_guid(site.cards, config)
     plans, doubts = plan_feeds(config, posts, now)
     in_podcast = episodes_of(config, posts)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: Below the folder of publisher.toml; may be deleted at any time.
 FOLDER = ".publisher"
 NAME = "built.json"
+CARDS_NAME = "cards.json"
 
 
 def remove_leftovers(config: Config, documents: Mapping[str, bytes], *, dry_run: bool = False) -> tuple[Path, ...]:
