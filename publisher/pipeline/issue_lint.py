@@ -44,7 +44,7 @@ def known_links(config: Config, issue: Issue, posts: Iterable[Post]) -> KnownLin
     pages = {unquote(url) for url in (*own, *(post.url for post in told))}
     return KnownLinks(
         site_url=config.site.url,
-        is_page=lambda url: unquote(url) in pages or _is_built(url, config),
+        is_page=lambda url: unquote(url.partition("?")[0]) in pages or _is_built(url, config),
         outside=frozenset((*(post.source_url for post in told if post.source_url), *_spelled_out(config.root))),
     )
 

@@ -52,7 +52,7 @@ def test_what_links_may_lead_to_is_gathered_from_the_site(config: Config) -> Non
     (config.output_dir / "about").mkdir(parents=True)
     (config.output_dir / "about" / "index.html").write_text("", encoding="utf-8")
     known = known_links(config, an_issue(), read_site(config, DUE).posts)
-    pages = ("", "posts/rain/", "feeds/rss.xml", "newsletters/weekly/7/", "newsletters/weekly/", "about/")
+    pages = ("", "posts/rain/", "posts/rain/?from=mail", "feeds/rss.xml", "newsletters/weekly/7/", "newsletters/weekly/", "about/")
     assert all(known.is_page(SITE + page) for page in pages)
     assert not any(known.is_page(SITE + page) for page in ("posts/none/", "../publisher.toml", "about/../about/"))
     assert "https://social.example/@shan" in known.outside
