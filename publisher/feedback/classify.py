@@ -54,7 +54,7 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 
 NOBODY = _any(
-    r"(user|recipient|mailbox|address|account|alias|收件人|收信人)( \S+)?"
+    r"(user|recipient|mailbox|address|account|alias|收件人|收信人)( \S{1,254})?"
     r"( is)? (unknown|not found|does ?n[o']t exist|not known|not exist|invalid)",
     r"(unknown|no such|invalid) (user|recipient|mailbox|address|account|person|e-?mail)",
     r"(could|was|were)(n't| not) (be )?found|no mailbox (here )?by that name|does(n't| not) have an? .{1,40} account",
@@ -62,13 +62,13 @@ NOBODY = _any(
     r"找不到(收件人|使用者|用[戶户])|存在しません|見つかりません",
 )
 FULL = _any(
-    r"over ?quota|quota exceeded|exceed\w* .{0,30}(quota|storage)|(mailbox|inbox) (is |was )?full|full mailbox",
+    r"over ?quota|quota exceeded|exceed\w{0,6} .{0,30}(quota|storage)|(mailbox|inbox) (is |was )?full|full mailbox",
     r"insufficient (system )?storage|out of storage",
     r"(信箱|郵箱|邮箱|容量|空間|空间).{0,8}(滿|满|超出|超過|超过|不足)",
 )
 UNWANTED = _any(
     r"\bspam|\bblock(ed|list)|black ?list|reputation|unsolicited|\bdmarc\b|\bspf\b|\bdkim\b|policy",
-    r"relay\w* .{0,10}denied",
+    r"relay\w{0,6} .{0,10}denied",
     r"垃圾[郵邮]件|黑名[單单]|拒收|反垃圾",
 )
 #: The first that matches counts. Refusals of ours first: a wrong guess there does the reader no harm.

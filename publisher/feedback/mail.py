@@ -8,12 +8,12 @@ from __future__ import annotations
 import email
 import email.policy
 import hashlib
-import re
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def headers(mail: Message, *names: str) -> tuple[str, ...]:
 
 def _readable(value: object) -> str:
     """Take bytes beyond ASCII in a field for UTF-8 (RFC 6532); Python's parser hides them as lone surrogates."""
-    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return str(value)[:MOST_CHARACTERS].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def decode(value: str) -> str:
@@ -102,8 +102,37 @@ def _charset(part: Message) -> str | None:
 
 
 def _strip_markup(html: str) -> str:
-    without = re.sub(r"(?is)<(style|script|head)\b.*?</\1>|<[^@>]*>", " ", html[: 4 * MOST_CHARACTERS])
-    return without.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&")
+    words = _Words()
+    words.feed(html[: 4 * MOST_CHARACTERS])
+    words.close()
+    return " ".join(words.found)
+
+
+class _Words(HTMLParser):
+    """Collects what a page says, without style and script."""
+
+    UNSEEN = ("head", "style", "script")
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._unseen = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Stop listening inside what nobody sees."""
+        del attrs
+        if not self._unseen and tag in self.UNSEEN:
+            self._unseen = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        """Listen again."""
+        if tag == self._unseen:
+            self._unseen = ""
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        if not self._unseen:
+            self.found.append(data)
 
 
 def own_text(mail: Message) -> str:

@@ -22,7 +22,7 @@ DAEMON = re.compile(
 )
 #: That it is a bounce.
 FAILED = re.compile(
-    r"undeliver|not be delivered|returned|deliver\w* .{0,20}fail|failure|failed|wasn't able to deliver"
+    r"undeliver|not be delivered|returned|deliver\w{0,6} .{0,20}fail|failure|failed|wasn't able to deliver"
     r"|退信|退回|退件|[無无]法(傳遞|传递|投遞|投递|送達|送达|傳送|传送|寄送)|未能(送達|送达|投遞|投递)|配信(不能|できません)|配達不能",
     re.IGNORECASE,
 )
@@ -37,7 +37,8 @@ COPY = re.compile(
     r"^-{2,}.{0,20}(below this line|original message|this is a copy|原始[郵邮]件|原[郵邮]件|原信).*$|^return-path: ",
     re.IGNORECASE | re.MULTILINE,
 )
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+#: Bounded as addresses are, so that no text takes long to search.
+ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}")
 
 
 def read_failed_recipients(mail: Message) -> tuple[Report, ...]:

@@ -126,3 +126,10 @@ def test_programs_that_answer_in_a_persons_stead_are_known_by_their_fields(field
 def test_a_wish_to_leave_is_the_whole_subject(subject: str, kind: str) -> None:
     found = read_feedback(f"From: a@example.org\nSubject: {subject}\n\n".encode())
     assert [one.kind for one in found.reports] == [kind]
+
+
+def test_words_in_a_page_that_nobody_sees_are_not_said() -> None:
+    page = b"<html><head><title>mailbox full</title></head><style>p{}</style><p>User&nbsp;unknown: &lt;a@b.example&gt;"
+    head = b"From: Mailer-Daemon@x.example\nSubject: returned\nContent-Type: text/html\n\n"
+    (report,) = read_feedback(head + page).reports
+    assert (report.kind, report.recipient, report.detail) == ("hard", "a@b.example", "User unknown: <a@b.example>")
