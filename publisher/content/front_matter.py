@@ -16,6 +16,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
+from publisher.content.front_matter_errors import Fault, toml_fault, yaml_fault
 from publisher.content.yaml_loader import YamlLoader, find_yaml_value, refuse_deep_nesting
 from publisher.content.yaml_subset import scan_yaml
 from publisher.errors import ContentError, Location
@@ -30,6 +31,10 @@ MAX_VALUES = 200_000
 MAX_DEPTH = 64
 MAX_CHARACTERS = 1_000_000
 
+_HINTS = {
+    "YAML": "put quotes around a value that holds `: ` or begins with [ { @ ` * & ! % |, and close every quote",
+    "TOML": 'put quotes around every text: title = "…"',
+}
 _OPENING = {"yaml": re.compile(r"---[ \t]*\r?\n"), "toml": re.compile(r"\+\+\+[ \t]*\r?\n")}
 _CLOSING = {"yaml": re.compile(r"(?m)^---(?!-)[ \t]*"), "toml": re.compile(r"(?m)^\+\+\+(?!\+)[ \t]*")}
 
@@ -107,15 +112,13 @@ def _values(handler: BaseHandler, cut: Split, file: str) -> dict[str, Any]:
     """Parse a front matter whole. Raises ContentError, located."""
     try:
         loaded = handler.load(cut.source)
-    except yaml.MarkedYAMLError as error:
-        raise _yaml_error(error, cut, file) from error
     except yaml.YAMLError as error:
-        raise _broken(f"the front matter is not YAML: {error}".split("\n", maxsplit=1)[0], cut, file) from error
+        raise _fault_in("YAML", yaml_fault(error, cut.source), cut, file) from error
     except json.JSONDecodeError as error:
         at = place(cut, file, error.lineno, error.colno)
         raise ContentError(f"the front matter is not JSON: {error.msg}", at=at) from error
     except tomllib.TOMLDecodeError as error:
-        raise _toml_error(error, cut, file) from error
+        raise _fault_in("TOML", toml_fault(error, cut.source), cut, file) from error
     except (ValueError, RecursionError) as error:
         raise _broken(f"the front matter can't be read: {error}", cut, file) from error
     if "" in loaded:
@@ -228,19 +231,9 @@ def _line_of(source: str, line: int) -> str | None:
     return lines[line - 1].rstrip("\r") if 0 < line <= len(lines) else None
 
 
-def _yaml_error(error: yaml.MarkedYAMLError, cut: Split, file: str) -> ContentError:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    what = error.problem or error.context or "syntax error"
-    hint = "put quotes around a value that holds `: ` or begins with [ { @ ` * & ! % |"
-    return ContentError(f"the front matter is not YAML: {what}", at=place(cut, file, line, column), hint=hint)
-
-
-def _toml_error(error: tomllib.TOMLDecodeError, cut: Split, file: str) -> ContentError:
-    found = re.search(r"at line (\d+), column (\d+)", str(error))
-    line, column = (int(found[1]), int(found[2])) if found else (max(cut.source.count("\n"), 1), 1)
-    what = re.sub(r" \(at [^)]*\)", "", str(error))
-    return ContentError(f"the front matter is not TOML: {what}", at=place(cut, file, line, column))
+def _fault_in(language: str, fault: Fault, cut: Split, file: str) -> ContentError:
+    at = place(cut, file, fault.line, fault.column)
+    return ContentError(f"the front matter is not {language}: {fault.message}", at=at, hint=_HINTS[language])
 
 
 def _broken(message: str, cut: Split, file: str, hint: str | None = None) -> ContentError:
