@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from publisher.content.load import render_post
-from publisher.digest.compose import Masthead, clean_line, make_digest, make_story, with_pictures
+from publisher.digest.compose import Imprint, Masthead, clean_line, make_digest, make_story, with_pictures
 from publisher.digest.images import LEAD
 from publisher.digest.render import RenderedMail, render_digest
 from publisher.digest.select import choose_lead
@@ -50,15 +50,19 @@ def render_week(config: Config, name: str, masthead: Masthead, posts: Sequence[P
 
 def make_masthead(config: Config, name: str, period: Period, number: int) -> Masthead:
     """Say what an issue tells beyond its stories."""
+    imprint = make_imprint(config, name, f"{archive_url(config, name)}{number}/")
+    zone = config.zone_of(config.newsletter(name))
+    return Masthead(**asdict(imprint), number=number, period=period, zone=zone)
+
+
+def make_imprint(config: Config, name: str, web_url: str) -> Imprint:
+    """Say what every mail of a newsletter says. web_url: where this one is read in a browser."""
     newsletter = config.newsletter(name)
     feed = next(form for form in ("rss", "atom", "json") if form in config.feeds.formats)
-    return Masthead(
+    return Imprint(
         title=clean_line(newsletter.title or config.site.title),
-        number=number,
-        period=period,
-        zone=config.zone_of(newsletter),
         language=config.language_of(newsletter),
-        web_url=f"{archive_url(config, name)}{number}/",
+        web_url=web_url,
         home_url=config.site.url,
         feed_url=config.site.url + feed_path(config, FILE_NAMES[feed]),
         postal_address=clean_line(newsletter.postal_address),

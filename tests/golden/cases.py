@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 from PIL import Image, UnidentifiedImageError
 
 from publisher.config import Config, load_config
+from publisher.digest.letters import LetterKind
 from publisher.errors import Problem
 from publisher.model.issue import Issue
 from publisher.pipeline.build import build
 from publisher.pipeline.issue import make_issue
+from publisher.pipeline.other_mails import make_letter
 from publisher.store.open import open_store
 
 HERE = Path(__file__).parent
@@ -80,8 +83,10 @@ def _make(config: Config, case: Case) -> Files:
     finally:
         store.close()
     assert report.issue is not None
+    letters = {kind: make_letter(config, case.newsletter, kind) for kind in get_args(LetterKind)}
     return {
         **_issue_files(report.issue),
+        **{f"letters/{kind}.txt": f"{letter.subject}\n\n{letter.text}" for kind, letter in letters.items()},
         "problems/build.txt": _told(built.problems),
         "problems/issue.txt": _told(report.problems),
         "problems/left_out.json": json.dumps(dict(built.left_out), indent=1) + "\n",
