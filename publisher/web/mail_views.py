@@ -27,6 +27,7 @@ def view_of(html: str, view: View, *, clipped: str) -> str:
 
     html: as frozen, with its slots filled (`fill`). clipped: what stands below a mail that was cut.
     """
+    html = with_links_elsewhere(html)
     match view:
         case "dark":
             return in_scheme(html, "dark")
@@ -37,6 +38,11 @@ def view_of(html: str, view: View, *, clipped: str) -> str:
         case "clipped":
             return clip(in_scheme(html, "light"), clipped)
     return in_scheme(html, "light")
+
+
+def with_links_elsewhere(html: str) -> str:
+    """Let links open beside the preview, as they do beside a mail."""
+    return html.replace("<head>", '<head><base target="_blank">', 1)
 
 
 def in_scheme(html: str, scheme: Scheme) -> str:

@@ -97,6 +97,7 @@ def head(place: Place, config: Config | None, words: Words, version: str, badge:
     return {
         "version": version,
         "site": config.site.title if config else "publisher",
+        "site_language": config.site.language if config else "en",
         "heading": words[place.tab.replace("-", "_")],
         "switches": [*_newsletters(place, names, words), *_weeks(place, words)],
         "tabs": [
@@ -208,6 +209,7 @@ def _facts(preview: IssuePreview, issue: Issue, config: Config, words: Words) ->
     zone = config.zone_of(config.newsletter(preview.newsletter))
     ends = [moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") for moment in (issue.period.start, issue.period.end)]
     return {
+        "language": config.language_of(config.newsletter(preview.newsletter)),
         "number": words["number"].format(number=issue.number),
         "posts": words["posts"].format(count=len(issue.manifest)),
         "period": " – ".join(ends),

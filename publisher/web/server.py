@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -37,6 +38,7 @@ def address_of(listening: socket.socket) -> str:
 
 
 def serve(app: Starlette, listening: socket.socket) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted, which is how it is meant to end."""
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])

@@ -34,7 +34,7 @@ def test_it_prints_its_address_and_serves_until_it_is_interrupted(tmp_path: Path
             assert (page.status_code, "山城的雨天" in page.text) == (200, True)
         finally:
             running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=60) in {0, 130, -signal.SIGINT}
+        assert running.wait(timeout=60) == 0
 
 
 def test_a_taken_port_is_said_plainly() -> None:

@@ -60,6 +60,10 @@ def test_pictures_come_from_the_preview() -> None:
     assert local == '<img src="http://127.0.0.1:1/picture/email/a.jpg"><a href="https://x.example/">'
 
 
+def test_links_open_beside_the_mail() -> None:
+    assert '<head><base target="_blank"><title>' in view_of("<html><head><title>雨</title>", "light", clipped="…")
+
+
 def test_each_view_is_one_of_these() -> None:
     html = f'{DARK}<img src="https://x.example/a.jpg">'
     seen = {view: view_of(html, view, clipped="…") for view in ("light", "dark", "no-pictures", "no-style")}
