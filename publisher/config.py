@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from publisher.config_errors import settings_error, syntax_error
+from publisher.config_values import (
+    AbsoluteUrl,
+    EnvelopeSender,
+    FeedFormat,
+    FrontMatterKey,
+    Generator,
+    Language,
+    MailboxText,
+    PermalinkPattern,
+    SiteUrl,
+    TimeZone,
+    TitleTemplate,
+    Weekday,
+)
 from publisher.errors import ConfigError
 
 FILE_NAME = "publisher.toml"
@@ -70,62 +74,6 @@ class Secret(BaseModel):
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"can't read the secret in {path}: {error.strerror}") from error
-
-
-def _timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f'no such time zone: "{name}"; write an IANA name such as Asia/Taipei') from error
-    return name
-
-
-def _language(tag: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
-        raise ValueError(f'not a BCP 47 language tag: "{tag}"; write zh-TW, en, ja…')
-    return tag
-
-
-def _absolute_url(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
-        raise ValueError(f'not an absolute web address: "{url}"; write https://…')
-    return url
-
-
-def _site_url(url: str) -> str:
-    return _absolute_url(url).rstrip("/") + "/"
-
-
-def _mailbox(address: str) -> str:
-    if re.search(r"[\r\n]", address) or not re.fullmatch(r"[^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+", address):
-        raise ValueError(f'not a mail address: "{address}"; write name@example.org or "Name <name@example.org>"')
-    return address
-
-
-def _title_template(text: str) -> str:
-    if "{term}" not in text or set(re.findall(r"\{[^{}]*\}|[{}]", text)) - {"{term}", "{site}"}:
-        raise ValueError(f'not a title for feeds: "{text}"; write a text with {{term}} in it, and {{site}} if you like')
-    return text
-
-
-def _permalink_pattern(pattern: str) -> str:
-    if pattern and not re.fullmatch(r"/\S*:\w+\S*", pattern):
-        raise ValueError(f'not a pattern of addresses: "{pattern}"; write one such as /:year/:slug/')
-    return pattern
-
-
-TimeZone = Annotated[str, AfterValidator(_timezone)]
-Language = Annotated[str, AfterValidator(_language)]
-SiteUrl = Annotated[str, AfterValidator(_site_url)]
-AbsoluteUrl = Annotated[str, AfterValidator(_absolute_url)]
-MailboxText = Annotated[str, AfterValidator(_mailbox)]
-#: Keys are lower-cased when posts are read.
-FrontMatterKey = Annotated[str, StringConstraints(min_length=1, to_lower=True)]
-TitleTemplate = Annotated[str, AfterValidator(_title_template)]
-PermalinkPattern = Annotated[str, AfterValidator(_permalink_pattern)]
-FeedFormat = Literal["rss", "atom", "json"]
-Generator = Literal["hugo", "jekyll", "pelican", "zola", "eleventy", "astro", "obsidian", "ghost", "plain"]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class SiteConfig(Table):
@@ -248,8 +196,15 @@ class NewsletterConfig(Table):
     hour: time = time(8, 0)
     #: The number of the first issue made here.
     first_number: int = Field(default=1, ge=1)
+    #: Whether a post that comes late, with a date before the week, is news once; else only posts of the week are.
+    late_posts: bool = True
+    #: A plan older than this is not sent from any more without being asked for: old news in the middle of the week.
+    max_age_hours: int = Field(default=72, ge=1)
     #: Which [delivery.<name>] carries it.
     transport: str = "maildir"
+    #: mailto: leaving by mail only is meant so. one-click: insists on unsubscribe_url. Gmail and Yahoo want one-click
+    #: of whoever sends much. Not set: by a click too where unsubscribe_url is set.
+    unsubscribe: Literal["one-click", "mailto"] | None = None
     #: Address that takes "unsubscribe" mails; the sender where empty.
     unsubscribe_mailto: str = ""
     #: https address of an unsubscribe endpoint; the token is appended. Empty: unsubscribing by mail only.
@@ -260,8 +215,9 @@ class NewsletterConfig(Table):
     pictures_inside: Literal["none", "lead", "all"] = "none"
     #: Wraps the plain text twin at so many columns (a Chinese character takes two); not set: readers wrap it.
     text_columns: int | None = Field(default=None, ge=40, le=200)
-    #: Envelope sender (bounces return there); the sender's address where empty.
-    envelope_sender: str = ""
+    #: Envelope sender (bounces return there); the sender's address where empty. With {token} in it, such as
+    #: bounces+{token}@example.org, each delivery has its own: every bounce says what bounced (docs/bounces.md).
+    envelope_sender: EnvelopeSender = ""
 
     @model_validator(mode="after")
     def _one_click_is_https(self) -> NewsletterConfig:
@@ -270,6 +226,30 @@ class NewsletterConfig(Table):
         if self.preferences_url and not self.preferences_url.startswith("https://"):
             raise ValueError("preferences_url must begin with https://: its token is a secret")
         return self
+
+    @model_validator(mode="after")
+    def _leaving_is_as_it_says(self) -> NewsletterConfig:
+        if self.unsubscribe == "one-click" and not self.unsubscribe_url:
+            raise ValueError('unsubscribe = "one-click" needs unsubscribe_url, the https address that takes the click')
+        if self.unsubscribe == "mailto" and self.unsubscribe_url:
+            raise ValueError('unsubscribe = "mailto" leaves unsubscribe_url unused; remove one of them')
+        return self
+
+
+class BouncesConfig(Table):
+    """[bounces]: reading what comes back (docs/bounces.md)."""
+
+    #: Where it lies: a maildir, an mbox file, or imaps://user@host/folder. `publisher bounces read` may name another.
+    source: str = ""
+    #: Password of the IMAP account.
+    password: Secret | None = None
+    #: Certificates to trust instead of the system's, in PEM, for an IMAP server with one of its own.
+    ca_file: Path | None = None
+    #: An address is suppressed when what counts against it adds up to this: 1 for a failure, 0.5 for a full mailbox or
+    #: the like, at most once a day. Where certainly nobody is there, once is enough.
+    threshold: float = Field(default=5.0, gt=0)
+    #: So many days are added up.
+    days: int = Field(default=90, ge=1)
 
 
 class StoreConfig(Table):
@@ -289,6 +269,7 @@ class Config(Table):
     #: One table per transport; each transport parses its own (docs/adding-a-transport.md).
     delivery: dict[str, dict[str, Any]] = Field(default_factory=dict)
     store: StoreConfig = StoreConfig()
+    bounces: BouncesConfig = BouncesConfig()
 
     _root: Path = PrivateAttr(default_factory=Path)
 

@@ -74,6 +74,16 @@ def normalise(email: str) -> str:
     return to_wire(email).lower()
 
 
+def mailbox_of(address: str) -> str:
+    """Name the mailbox behind an address, where its provider is known to take several spellings for one; else "".
+
+    address: as it is compared. Gmail ignores dots (support.google.com/mail/answer/7436150), and googlemail.com is its
+    old name. A "+tag" is kept: who subscribes with two of them wants two mails.
+    """
+    local, _, domain = address.rpartition("@")
+    return local.replace(".", "") + "@gmail.com" if domain in ("gmail.com", "googlemail.com") else ""
+
+
 def clean_name(name: str) -> str:
     """Give a display name fit for a header: one line, no invisible characters, no white space at its ends."""
     visible = (" " if unicodedata.category(character).startswith(("C", "Z")) else character for character in name)

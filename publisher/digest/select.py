@@ -1,4 +1,4 @@
-"""Which posts an issue tells of: the last full week, less what earlier issues told, newest first."""
+"""Which posts an issue tells of: what is new since the last one, by the end of its week, newest first."""
 
 from __future__ import annotations
 
@@ -37,14 +37,23 @@ def period_before(now: datetime, zone: ZoneInfo, weekday: Weekday, hour: time) -
 
 
 def select_posts(
-    posts: Iterable[Post], period: Period, already: frozenset[str], guid_of: Callable[[Post], str]
+    posts: Iterable[Post],
+    period: Period,
+    already: frozenset[str],
+    guid_of: Callable[[Post], str],
+    *,
+    archive: frozenset[str] | None = None,
 ) -> tuple[Post, ...]:
-    """Pick the posts published in `period` that no earlier issue told of, newest first.
+    """Pick what is new by the end of `period`: no earlier issue told of it, nor left it in the archive; newest first.
 
-    already: guids of all earlier manifests. Posts of the same second stand in the order of their keys; of posts that
-    claim one guid, the first in this order is picked.
+    already: guids of all earlier manifests. archive: guids of what was there, and was no news, when earlier issues were
+    made; with it, posts that came late or got an older date are news once. None: only posts dated within `period` are.
+    Posts of the same second stand in the order of their keys; of posts that claim one guid, the first in this order is
+    picked.
     """
-    dated = [(post.published, post) for post in posts if post.published and period.holds(post.published)]
+    begin = period.start if archive is None else datetime.min.replace(tzinfo=UTC)
+    already |= archive or frozenset()
+    dated = [(post.published, post) for post in posts if post.published and begin <= post.published < period.end]
     dated.sort(key=lambda pair: pair[1].key)
     dated.sort(key=lambda pair: pair[0].astimezone(UTC), reverse=True)
     picked: dict[str, Post] = {}

@@ -41,3 +41,8 @@ class Suppression:
 def selection_key(topics: frozenset[str]) -> str:
     """Name a choice of topics: readers with the same key get the same variant of an issue. Empty: everything."""
     return "\n".join(sorted(topics))
+
+
+def topics_in(selection: str) -> frozenset[str]:
+    """Read the topics out of such a name."""
+    return frozenset(filter(None, selection.split("\n")))

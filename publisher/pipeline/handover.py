@@ -5,6 +5,7 @@ The order of writes is what keeps everybody from getting two and anybody from be
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,20 +15,11 @@ from typing import TYPE_CHECKING
 from publisher.delivery.transport import CanLookUp
 from publisher.errors import DeliveryError, PublisherError
 from publisher.model.subscriber import Subscriber
-from publisher.store.ledger import (
-    Delivery,
-    Outcome,
-    claim,
-    commit,
-    deliveries_in,
-    record,
-    recover,
-    release,
-    replan_deferred,
-)
+from publisher.store.deliveries import Delivery, deliveries_in
+from publisher.store.ledger import Outcome, claim, commit, record, recover, release, replan_deferred
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
     from publisher.delivery.transport import Receipt, Transport
@@ -50,24 +42,34 @@ class Handover:
     transport_name: str
     #: Tells the time for the ledger.
     clock: Callable[[], datetime]
+    #: Id of this run (store.senders).
+    sender: int = 0
 
-    def prepare(self) -> None:
-        """Put right what an earlier run left half-way, and plan again what it deferred."""
+    def prepare(self, alive: Collection[int] = ()) -> None:
+        """Put right what an earlier run left half-way, and plan again what it deferred.
+
+        alive: runs that still go on: what they hold is theirs.
+        """
         with self.store.begin() as connection:
-            recover(connection, self.issue_id, self.clock())
+            recover(connection, self.issue_id, self.clock(), alive)
         self._look_up_uncertain()
         with self.store.begin() as connection:
             replan_deferred(connection, self.issue_id, self.clock())
 
-    def run(self, stop: Callable[[], bool], told: Callable[[Counter[str]], None]) -> Counter[str]:
+    def run(
+        self, stop: Callable[[], bool], told: Callable[[Counter[str]], None], most: int | None = None
+    ) -> Counter[str]:
         """Send to everybody who is planned. Gives how many deliveries ended in which state, in this run.
 
         stop: asked before each call of the transport; True ends the run, and gives back what was claimed.
+        most: so many deliveries at most; None: all.
         told: called after each call with the counts so far.
         Raises DeliveryError when nothing more can be sent now; what was not handed over is planned again.
         """
         counts: Counter[str] = Counter()
-        while not stop() and (claimed := self._claim()):
+        left = sys.maxsize if most is None else most
+        while not stop() and left > 0 and (claimed := self._claim(left)):
+            left -= len(claimed)
             remaining = iter(claimed)
             try:
                 while not stop() and (batch := tuple(islice(remaining, self.transport.limits.batch))):
@@ -77,10 +79,11 @@ class Handover:
                 self._release(tuple(remaining))
         return counts
 
-    def _claim(self) -> tuple[Delivery, ...]:
-        size = max(CLAIM, self.transport.limits.batch)
+    def _claim(self, most: int) -> tuple[Delivery, ...]:
+        size = min(most, max(CLAIM, self.transport.limits.batch))
         with self.store.begin() as connection:
-            return claim(connection, self.issue_id, size, self.transport_name, self.clock())
+            now = self.clock()
+            return claim(connection, self.issue_id, size, self.transport_name, now, sender=self.sender)
 
     def _send(self, batch: Sequence[Delivery]) -> list[str]:
         """Send one batch and record what became of it. Gives the states reached."""
@@ -162,9 +165,7 @@ class _Desk:
         now = self._handover.clock()
         outcomes = self._outcomes(settled, now)
         with self._handover.store.begin() as connection:
-            record(connection, outcomes, now)
-            held = [self._by_key[key] for key in keys]
-            free = commit(connection, held, now)
+            free = commit(connection, [self._by_key[key] for key in keys], now, outcomes)
         self._settled |= {
             message.delivery_key: outcome.state for (message, _), (_, outcome) in zip(settled, outcomes, strict=True)
         }

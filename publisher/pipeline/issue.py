@@ -14,14 +14,15 @@ from publisher.errors import ConfigError, Location, Problem
 from publisher.pipeline.files import write_if_changed, write_pictures
 from publisher.pipeline.mail_pictures import make_pictures
 from publisher.pipeline.week import make_masthead, render_week
-from publisher.store.issues import find_issue, freeze_issue, manifests, next_number
+from publisher.store.issues import find_issue, freeze_issue, issue_id, manifests, next_number
+from publisher.store.passed import pass_posts, passed_guids
 from publisher.syndication.identity import guid_of
 from publisher.templates import EMAIL, environment
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.config import Config
+    from publisher.config import Config, NewsletterConfig
     from publisher.model.issue import Issue, Period
     from publisher.store.open import Store
 
@@ -50,6 +51,8 @@ class Past:
     #: Guids of everything that was told.
     told: frozenset[str]
     number: int
+    #: Guids of what was there before and is no news (store.passed); None: dates decide what is new.
+    archive: frozenset[str] | None = None
 
 
 def make_issue(config: Config, name: str, now: datetime, *, store: Store | None, freeze: bool = True) -> IssueReport:
@@ -63,19 +66,20 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
     if not re.fullmatch(r"[\w-]+", name):
         raise ConfigError(f"newsletters.{name}: letters, digits, - and _ only", hint="it becomes part of an address")
     period = period_before(now, config.zone_of(newsletter), newsletter.weekday, newsletter.hour)
-    past = _look_back(store, name, period, newsletter.first_number)
+    past = _look_back(store, name, period, newsletter)
     if past.issue:
         newest = past.issue.number + 1 == past.number
         return _restore(config, past.issue, now, newest=newest, keep=freeze)
     site = read_site(config, now)
-    posts = select_posts(site.posts, period, past.told, guid_of)
+    posts = select_posts(site.posts, period, past.told, guid_of, archive=past.archive)
     if not posts:
         return IssueReport(outcome="nothing new", period=period, problems=site.problems)
     week = render_week(config, name, make_masthead(config, name, period, past.number), posts)
     issue = freeze_mail(week.mail, name, now)
     if freeze:
         assert store is not None, "an issue is frozen in a store"
-        _keep(issue, week.pictures, config, store)
+        passed = {guid_of(post) for post in site.posts if post.published and post.published < period.end}
+        _keep(issue, week.pictures, config, store, passed - past.told)
     return IssueReport(
         outcome="frozen" if freeze else "preview",
         period=period,
@@ -85,22 +89,28 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
     )
 
 
-def _look_back(store: Store | None, name: str, period: Period, first_number: int) -> Past:
+def _look_back(store: Store | None, name: str, period: Period, newsletter: NewsletterConfig) -> Past:
     if store is None:
-        return Past(None, frozenset(), first_number)
+        return Past(None, frozenset(), newsletter.first_number)
     with store.read() as connection:
         return Past(
             find_issue(connection, name, period),
             manifests(connection, name),
-            next_number(connection, name, first_number),
+            next_number(connection, name, newsletter.first_number),
+            passed_guids(connection, name) if newsletter.late_posts else None,
         )
 
 
-def _keep(issue: Issue, pictures: dict[str, bytes], config: Config, store: Store) -> None:
-    """Freeze an issue. Its pictures are there before, so that no message ever points at nothing."""
+def _keep(issue: Issue, pictures: dict[str, bytes], config: Config, store: Store, there: set[str]) -> None:
+    """Freeze an issue. Its pictures are there before, so that no message ever points at nothing.
+
+    there: guids of all posts by the end of its week; what the issue does not tell of them is the archive from now on.
+    """
     write_pictures(pictures, config.output_dir)
     with store.begin() as connection:
         freeze_issue(connection, issue)
+        key = issue_id(connection, issue.newsletter, issue.number)
+        pass_posts(connection, issue.newsletter, key, there.difference(issue.manifest))
     _write_pages(issue, config, newest=True)
 
 

@@ -4,63 +4,76 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
-from itertools import islice
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from publisher.errors import DeliveryError
-from publisher.pipeline.audience import plan_audience
+from publisher.errors import DeliveryError, StoreError
+from publisher.model.subscriber import Subscriber
+from publisher.pipeline.audience import as_planned, plan_audience
+from publisher.pipeline.certificate import make_certificate, write_certificate
 from publisher.pipeline.handover import Handover
-from publisher.pipeline.issue import make_issue
+from publisher.pipeline.issue import IssueReport, make_issue
 from publisher.pipeline.letters import letters_for, opened_transport
-from publisher.store.issues import issue_id
+from publisher.pipeline.published import refuse_unpublished
+from publisher.pipeline.send_report import SendReport, judge, make_report
+from publisher.pipeline.station import living, on_duty, this_station
+from publisher.pipeline.variants import frozen_variants
+from publisher.store.deliveries import count_states, failed_first
+from publisher.store.issues import get_issue, issue_id
 from publisher.store.keys import signing_key
-from publisher.store.ledger import Delivery, count_states, deliveries_in, next_retry
+from publisher.store.ledger import resend_uncertain
 from publisher.store.open import open_store
+from publisher.store.plans import find_plan
+from publisher.store.senders import unended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from publisher.config import Config
     from publisher.delivery.transport import Transport
-    from publisher.errors import Problem
     from publisher.model.issue import Issue
-    from publisher.pipeline.issue import IssueReport
+    from publisher.pipeline.letters import Letters
+    from publisher.pipeline.send_report import SendOutcome
+    from publisher.store.open import Store
     from publisher.store.plans import Plan
     from publisher.store.schema import DeliveryState
 
-SendOutcome = Literal["nothing new", "nobody subscribed", "already sent", "sent", "partly sent", "try later", "stopped"]
-#: Rows in these states still want a message.
-OPEN: tuple[DeliveryState, ...] = ("planned", "claimed", "committing", "deferred")
-#: Rows in these states are worth a person's look.
-TROUBLED: tuple[DeliveryState, ...] = ("uncertain", "rejected", "deferred")
-#: So many of them are listed in a report.
-LISTED = 1_000
+__all__ = ["Canary", "SendOptions", "SendReport", "Watch", "judge", "send_issue"]
+
+#: What a canary counts as failed: nobody got it, or nobody knows.
+FAILED: tuple[DeliveryState, ...] = ("rejected", "uncertain", "deferred")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendReport:
-    """What a run did, and where the issue stands now."""
+class Canary:
+    """A few go first, to see how it goes."""
 
-    outcome: SendOutcome
-    newsletter: str
-    #: None when there was nothing new to send.
-    issue: Issue | None = None
-    #: Who the issue is meant for; None while nobody is subscribed.
-    plan: Plan | None = None
-    #: Deliveries that ended in each state in this run.
-    run: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    #: All deliveries of the issue by state, after this run.
-    states: Mapping[DeliveryState, int] = field(default_factory=lambda: MappingProxyType({}))
-    #: Deliveries that are uncertain, rejected or deferred: at most LISTED.
-    troubled: tuple[Delivery, ...] = ()
-    #: When a deferred delivery may be tried again; None when that is any time.
-    retry_at: datetime | None = None
-    #: What stopped the run before its end.
-    stopped: DeliveryError | None = None
-    problems: tuple[Problem, ...] = ()
+    #: Which part of the planned mails, 0 to 1; at least one mail.
+    share: float
+    #: More failures than this part of them stop the send.
+    failures: float = 0.05
+    #: Asked whether the rest may follow, with the number of it, when the few went well.
+    go_on: Callable[[int], bool] = lambda _rest: False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOptions:
+    """What somebody asked of a send beyond the ordinary."""
+
+    #: An issue that was frozen before, by number; None: that of the last full week.
+    number: int | None = None
+    canary: Canary | None = None
+    #: Who decided that uncertain deliveries are sent again; empty: they are not.
+    resend_by: str = ""
+    #: Send from a plan however old it is.
+    old_plan: bool = False
+    #: Send though the site does not serve some pictures.
+    missing_images: bool = False
+    #: Where the certificate goes; None: .publisher/certificates/ beside publisher.toml.
+    certificate: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,107 +82,224 @@ class Watch:
 
     #: Asked before each call of the transport; True ends the run in good order.
     stop: Callable[[], bool] = lambda: False
-    #: Told how many deliveries are done, of how many.
-    progress: Callable[[int, int], None] = lambda _done, _total: None
+    #: Told how many deliveries ended in which state so far, and how many there are to do.
+    progress: Callable[[Mapping[str, int], int], None] = lambda _counts, _total: None
+    #: Told once, before the first message: the issue and its plan.
+    begun: Callable[[Issue, Plan], None] = lambda _issue, _plan: None
     #: Tells the time for the ledger; None: `now` all along.
     clock: Callable[[], datetime] | None = None
 
 
 def send_issue(
-    config: Config, name: str, now: datetime, *, watch: Watch | None = None, transport: Transport | None = None
+    config: Config,
+    name: str,
+    now: datetime,
+    *,
+    options: SendOptions | None = None,
+    watch: Watch | None = None,
+    transport: Transport | None = None,
 ) -> SendReport:
     """Send the issue of the last full week to everybody who has not got it.
 
     now: aware; decides which week. transport: one that is open already; else the newsletter's own is opened and closed.
     However often and wherever this runs on one store, nobody gets two. What an earlier run left uncertain stays so.
-    Raises PublisherError when nothing could be begun: wrong settings, no store, no issue.
+    Raises PublisherError when nothing could be begun: wrong settings, no store, no issue, a plan that is too old.
     """
-    watch = watch or Watch()
+    options, watch = options or SendOptions(), watch or Watch()
+    watch = watch if watch.clock else replace(watch, clock=lambda: now)
     with (
         opened_transport(config, name, transport) as carrier,
         closing(open_store(config.store.url, config.root)) as store,
     ):
-        made = make_issue(config, name, now, store=store)
+        made = _issue(config, name, now, store, options.number)
         if made.issue is None:
             return SendReport(outcome="nothing new", newsletter=name, problems=made.problems)
-        clock = watch.clock or (lambda: now)
-        with store.begin() as connection:
-            plan = plan_audience(connection, made.issue, clock())
-            key = signing_key(connection, clock())
-            row = issue_id(connection, name, made.issue.number)
-        if plan is None:
-            return SendReport(outcome="nobody subscribed", newsletter=name, issue=made.issue, problems=made.problems)
-        handover = Handover(
-            store=store,
-            issue_id=row,
-            letters=letters_for(config, made.issue, key),
-            transport=carrier,
-            transport_name=config.newsletter(name).transport,
-            clock=clock,
-        )
-        return _run(handover, made, plan, watch)
+        return _Send(config, store, carrier, made, made.issue, options, watch).run()
 
 
-def _run(handover: Handover, made: IssueReport, plan: Plan, watch: Watch) -> SendReport:
-    """Send, and report. A DeliveryError ends the run, not the report."""
-    before = _states(handover)
-    handover.prepare()
-    ready = _states(handover)
-    total = ready["planned"]
-    stopped: DeliveryError | None = None
-    counts: Counter[str] = Counter()
-
-    def told(so_far: Counter[str]) -> None:
-        counts.clear()
-        counts.update(so_far)
-        watch.progress(so_far.total(), total)
-
+def _issue(config: Config, name: str, now: datetime, store: Store, number: int | None) -> IssueReport:
+    """Give the issue to send. Another machine may be making the same one at this moment: then theirs counts."""
+    if number is not None:
+        with store.read() as connection:
+            found = get_issue(connection, name, number)
+        return IssueReport(outcome="already frozen", period=found.period, issue=found)
     try:
-        handover.run(watch.stop, told)
-    except DeliveryError as error:
-        stopped = error
-    after = _states(handover)
-    counts["suppressed"] = after["suppressed"] - before["suppressed"]
-    counts["uncertain"] = after["uncertain"] - before["uncertain"]
-    return _report(handover, made, plan, (+counts, after, stopped))
+        return make_issue(config, name, now, store=store)
+    except StoreError:
+        again = make_issue(config, name, now, store=store, freeze=False)
+        if again.outcome != "already frozen":
+            raise
+        return again
 
 
-def _report(
-    handover: Handover, made: IssueReport, plan: Plan, ended: tuple[Counter[str], Counter[str], DeliveryError | None]
-) -> SendReport:
-    run, states, stopped = ended
-    with handover.store.read() as connection:
-        troubled = tuple(islice(deliveries_in(connection, handover.issue_id, *TROUBLED), LISTED))
-        retry_at = next_retry(connection, handover.issue_id)
-    return SendReport(
-        outcome=judge(run, states, stopped),
-        newsletter=handover.letters.template.issue.newsletter,
-        issue=made.issue,
-        plan=plan,
-        run=MappingProxyType(dict(run)),
-        states=MappingProxyType(dict(states)),  # type: ignore[arg-type]  # its keys are the ledger's states
-        troubled=troubled,
-        retry_at=retry_at,
-        stopped=stopped,
-        problems=made.problems,
-    )
+class _Send:
+    """One run over one issue, step by step."""
+
+    def __init__(  # noqa: PLR0917 - it is made in one place, above
+        self,
+        config: Config,
+        store: Store,
+        carrier: Transport,
+        made: IssueReport,
+        issue: Issue,
+        options: SendOptions,
+        watch: Watch,
+    ) -> None:
+        assert watch.clock is not None
+        self.config, self.store, self.carrier, self.made, self.issue = config, store, carrier, made, issue
+        self.options, self.watch, self.clock = options, watch, watch.clock
+        with store.begin() as connection:
+            self.row = issue_id(connection, issue.newsletter, issue.number)
+            self.key = signing_key(connection, self.clock())
+        self.counts: Counter[str] = Counter()
+
+    def run(self) -> SendReport:
+        """Plan, check, send, report, certify."""
+        variants = frozen_variants(self.config, self.issue, self.clock(), self.store)
+        letters = letters_for(self.config, self.issue, self.key, variants)
+        self._check_fitness(letters)
+        with self.store.begin() as connection:
+            plan = plan_audience(connection, self.issue, self.clock(), variants)
+            letters = replace(letters, variants=as_planned(connection, self.row, variants))
+        if plan is None:
+            problems = self.made.problems
+            return SendReport(
+                outcome="nobody subscribed", newsletter=self.issue.newsletter, issue=self.issue, problems=problems
+            )
+        self._refuse_old(plan)
+        self.watch.begun(self.issue, plan)
+        stopped = self._hand_over(letters, plan)
+        return self._certified(plan, stopped)
+
+    def _check_fitness(self, letters: Letters) -> None:
+        """Refuse what the transport can't carry, and pictures that readers would not see, while nothing is planned."""
+        check_size(letters, self.carrier.limits.message_bytes)
+        if not (self.carrier.limits.local or self.options.missing_images):
+            refuse_unpublished(self.issue, self.config)
+
+    def _refuse_old(self, plan: Plan) -> None:
+        age = self.clock() - plan.planned_at
+        most = self.config.newsletter(self.issue.newsletter).max_age_hours
+        if self.options.old_plan or age <= timedelta(hours=most) or not self._count()["planned"] + self._left():
+            return
+        name, number = self.issue.newsletter, self.issue.number
+        raise StoreError(
+            f"the plan of {name} {number} is {age / timedelta(hours=1):.0f} hours old; max_age_hours is {most}",
+            hint=f"publisher send {name} --issue {number} --old-plan sends the rest all the same; --cancel gives it up",
+        )
+
+    def _left(self) -> int:
+        states = self._count()
+        return states["claimed"] + states["committing"] + states["deferred"]
+
+    def _hand_over(self, letters: Letters, plan: Plan) -> DeliveryError | None:
+        """Send to whoever is left. A DeliveryError ends the run, not the report."""
+        before = self._count()
+        with on_duty(self.store, self.row, self.clock) as sender:
+            handover = Handover(
+                store=self.store,
+                issue_id=self.row,
+                letters=letters,
+                transport=self.carrier,
+                transport_name=self.config.newsletter(self.issue.newsletter).transport,
+                clock=self.clock,
+                sender=sender,
+            )
+            handover.prepare(self._alive())
+            self._resend()
+            try:
+                self.canary_went = self._go(handover, plan)
+            except DeliveryError as error:
+                stopped: DeliveryError | None = error
+            else:
+                stopped = None
+        after = self._count()
+        for state in ("suppressed", "uncertain"):
+            self.counts[state] = after[state] - before[state]
+        return stopped
+
+    #: None: there was none, or it went well and the rest followed.
+    canary_went: SendOutcome | None = None
+
+    def _go(self, handover: Handover, plan: Plan) -> SendOutcome | None:
+        canary = self.options.canary
+        if canary is None:
+            self._run(handover, None)
+            return None
+        size = max(1, round(plan.planned * canary.share))
+        self._run(handover, max(0, size - self._tried()))
+        if self.watch.stop() or not self._count()["planned"]:
+            return None
+        with self.store.read() as connection:
+            failed = failed_first(connection, self.row, FAILED, size)
+        if failed > canary.failures * size:
+            return "canary failed"
+        if not canary.go_on(self._count()["planned"]):
+            return "canary sent"
+        self._run(handover, None)
+        return None
+
+    def _run(self, handover: Handover, most: int | None) -> None:
+        before, ready = Counter(self.counts), self._count()["planned"]
+        total = before.total() + (ready if most is None else min(ready, most))
+
+        def told(so_far: Counter[str]) -> None:
+            self.counts = before + so_far
+            self.watch.progress(self.counts, total)
+
+        handover.run(self.watch.stop, told, most)
+
+    def _tried(self) -> int:
+        """Count the deliveries that a transport has answered for."""
+        states = self._count()
+        return sum(states[state] for state in ("accepted", *FAILED) if state != "rejected") + self._refused()
+
+    def _refused(self) -> int:
+        """Count the rejected ones, but for those whose address the plan found wrong."""
+        with self.store.read() as connection:
+            plan = find_plan(connection, self.row)
+        return max(0, self._count()["rejected"] - (plan.invalid if plan else 0))
+
+    def _alive(self) -> tuple[int, ...]:
+        with self.store.read() as connection:
+            return tuple(sender.id for sender in living(unended(connection, self.row), this_station()))
+
+    def _resend(self) -> None:
+        if self.options.resend_by:
+            with self.store.begin() as connection:
+                resend_uncertain(connection, self.row, self.clock(), self.options.resend_by)
+
+    def _count(self) -> Counter[str]:
+        with self.store.read() as connection:
+            return Counter({str(state): rows for state, rows in count_states(connection, self.row).items()})
+
+    def _certified(self, plan: Plan, stopped: DeliveryError | None) -> SendReport:
+        report = make_report(self.store, self.row, self.made, self.issue, plan)
+        outcome = self.canary_went or judge(self.counts, report.states, stopped, cancelled=report.cancelled)
+        with self.store.read() as connection:
+            certificate = make_certificate(connection, self.row, self.issue, plan)
+        path = write_certificate(certificate, self.config, self.options.certificate)
+        return replace(
+            report,
+            outcome=outcome,
+            run=dict(+self.counts),
+            stopped=stopped,
+            certificate=certificate,
+            certificate_path=path,
+        )
 
 
-def judge(run: Mapping[str, int], states: Mapping[str, int], stopped: DeliveryError | None) -> SendOutcome:
-    """Say in one word how a run ended.
-
-    run: deliveries that ended in each state in this run. states: all of the issue's deliveries now.
-    """
-    accepted = run.get("accepted", 0)
-    if stopped and not accepted:
-        return "try later" if stopped.temporary else "stopped"
-    if any(states.get(state, 0) for state in OPEN):
-        return "partly sent" if accepted else "try later"
-    if run.get("rejected", 0) or run.get("uncertain", 0) > 0:
-        return "partly sent"
-    return "sent" if accepted or run.get("suppressed", 0) else "already sent"
-
-
-def _states(handover: Handover) -> Counter[str]:
-    with handover.store.read() as connection:
-        return Counter({str(state): rows for state, rows in count_states(connection, handover.issue_id).items()})
+def check_size(letters: Letters, most: int | None) -> None:
+    """Raise DeliveryError when a message is larger than the transport can take. most: bytes; None: not known."""
+    if most is None:
+        return
+    newsletter = letters.template.issue.newsletter
+    for template in letters.templates.values():
+        nobody = Subscriber(id=0, newsletter=newsletter, email="nobody@example.org", since=template.issue.frozen_at)
+        size = len(replace(letters, template=template, variants=None).write(nobody).content)
+        if size > most:
+            raise DeliveryError(
+                f"a message of issue {template.issue.number} has {size:,} bytes; the transport takes {most:,}",
+                temporary=False,
+                hint='shorten the issue, or write pictures_inside = "none"',
+            )

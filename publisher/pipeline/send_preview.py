@@ -1,4 +1,4 @@
-"""Looking before sending: who would get an issue, and one copy of it for whoever asks. Nothing is kept of either."""
+"""Looking before sending: who would get an issue, who not and why, how much and how long. Nothing is kept of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.audience.address import fault_in, to_wire
-from publisher.errors import ConfigError
+from publisher.delivery.throttle import parse_rate
 from publisher.model.subscriber import Subscriber
-from publisher.pipeline.audience import prospects
+from publisher.pipeline.audience import foresee
 from publisher.pipeline.issue import make_issue
-from publisher.pipeline.letters import letters_for, opened_transport
+from publisher.pipeline.letters import letters_for
+from publisher.pipeline.variants import previewed_variants
+from publisher.store.deliveries import last_rate
 from publisher.store.keys import TokenKey
 from publisher.store.open import has_store, open_store
 
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.config import Config
-    from publisher.delivery.transport import Receipt, Transport
     from publisher.errors import Problem
     from publisher.model.issue import Issue
     from publisher.model.message import Message
     from publisher.pipeline.audience import Prospect
+    from publisher.pipeline.issue import IssueReport
+    from publisher.store.open import Store
+    from publisher.store.plans import Plan
 
 #: Signs the links of messages that belong to nobody: no store knows it, so they unsubscribe nobody.
 NOBODYS_KEY = TokenKey(0, bytes(32))
@@ -37,11 +40,30 @@ class SendPreview:
     newsletter: str
     #: None when there would be nothing new to send.
     issue: Issue | None
+    #: Who it is for, with the hash that the send itself will have; None where there is no store yet.
+    plan: Plan | None = None
     #: Everybody the issue concerns, by subscriber id.
     prospects: tuple[Prospect, ...] = ()
     #: Size of one message as SMTP would carry it.
     message_bytes: int = 0
+    #: Messages a second: as the settings allow, or else as the last send went; None where neither is known.
+    rate: float | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """How many would get a message."""
+        return sum(one.state in ("planned", "claimed", "deferred") for one in self.prospects)
+
+    @property
+    def total_bytes(self) -> int:
+        """How much would be sent."""
+        return self.waiting * self.message_bytes
+
+    @property
+    def duration_s(self) -> float | None:
+        """How long it would take; None where nobody knows."""
+        return self.waiting / self.rate if self.rate else None
 
 
 def preview_send(config: Config, name: str, now: datetime) -> SendPreview:
@@ -49,55 +71,38 @@ def preview_send(config: Config, name: str, now: datetime) -> SendPreview:
     config.newsletter(name)
     if not has_store(config.store.url, config.root):
         made = make_issue(config, name, now, store=None, freeze=False)
-        return _preview(config, name, now, (made.issue, (), made.problems))
+        size = _size(config, made.issue, now)
+        return SendPreview(newsletter=name, issue=made.issue, message_bytes=size, problems=made.problems)
     with closing(open_store(config.store.url, config.root)) as store:
         made = make_issue(config, name, now, store=store, freeze=False)
         if made.issue is None:
-            return _preview(config, name, now, (None, (), made.problems))
-        with store.read() as connection:
-            found = tuple(prospects(connection, made.issue, frozen=made.outcome == "already frozen"))
-    return _preview(config, name, now, (made.issue, found, made.problems))
+            return SendPreview(newsletter=name, issue=None, problems=made.problems)
+        return _preview(config, made, made.issue, now, store)
 
 
-def _preview(
-    config: Config,
-    name: str,
-    now: datetime,
-    found: tuple[Issue | None, tuple[Prospect, ...], tuple[Problem, ...]],
-) -> SendPreview:
-    issue, everybody, problems = found
-    size = len(_nobodys_message(config, issue, "nobody@example.org", now).content) if issue else 0
-    return SendPreview(newsletter=name, issue=issue, prospects=everybody, message_bytes=size, problems=problems)
+def _preview(config: Config, made: IssueReport, issue: Issue, now: datetime, store: Store) -> SendPreview:
+    variants = previewed_variants(config, issue, now, store)
+    with store.read() as connection:
+        plan, everybody = foresee(connection, issue, now, variants, frozen=made.outcome == "already frozen")
+        measured = last_rate(connection, issue.newsletter)
+    transport = config.newsletter(issue.newsletter).transport
+    allowed = parse_rate(str(config.delivery.get(transport, {}).get("rate", "")))
+    return SendPreview(
+        newsletter=issue.newsletter,
+        issue=issue,
+        plan=plan,
+        prospects=everybody,
+        message_bytes=_size(config, issue, now),
+        rate=allowed or measured,
+        problems=made.problems,
+    )
 
 
-def send_copy(
-    config: Config, name: str, address: str, now: datetime, *, transport: Transport | None = None
-) -> tuple[Issue, Receipt] | None:
-    """Send one copy of the issue to an address, to look at. Touches no ledger and no subscriber, and freezes nothing.
-
-    now: decides which issue, and tells one copy from the next.
-    None when there is nothing new to send. Raises ConfigError for an address that can't be mailed to.
-    """
-    fault = fault_in(address)
-    if fault:
-        raise ConfigError(f'can\'t mail to "{address}": {fault}', hint="write --to name@example.org")
-    with opened_transport(config, name, transport) as carrier:
-        issue = _issue_as_it_stands(config, name, now)
-        if issue is None:
-            return None
-        message = _nobodys_message(config, issue, to_wire(address), now)
-        (receipt,) = carrier.send((message,), lambda messages: frozenset(one.delivery_key for one in messages))
-        return issue, receipt
+def _size(config: Config, issue: Issue | None, now: datetime) -> int:
+    return len(nobodys_message(config, issue, "nobody@example.org", now).content) if issue else 0
 
 
-def _issue_as_it_stands(config: Config, name: str, now: datetime) -> Issue | None:
-    if not has_store(config.store.url, config.root):
-        return make_issue(config, name, now, store=None, freeze=False).issue
-    with closing(open_store(config.store.url, config.root)) as store:
-        return make_issue(config, name, now, store=store, freeze=False).issue
-
-
-def _nobodys_message(config: Config, issue: Issue, email: str, now: datetime) -> Message:
+def nobodys_message(config: Config, issue: Issue, email: str, now: datetime) -> Message:
     """Write the message of a subscriber that is none: a negative id, which no store gives and no other copy has."""
     unique = hashlib.sha256(f"{email} {now.isoformat()}".encode()).digest()[:6]
     number = -int.from_bytes(unique, "big")

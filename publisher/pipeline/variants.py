@@ -73,9 +73,25 @@ def frozen_variants(config: Config, issue: Issue, now: datetime, store: Store) -
     return Variants(issue=issue, by_selection=MappingProxyType(there), chosen=MappingProxyType(chosen))
 
 
-def _make(config: Config, issue: Issue, selections: Mapping[str, frozenset[str]], now: datetime) -> dict[str, Issue]:
+def previewed_variants(config: Config, issue: Issue, now: datetime, store: Store) -> Variants:
+    """Say which choices an issue would have something for. Renders and keeps nothing: only manifests are right."""
+    with store.read() as connection:
+        chosen = dict(choices(connection, issue.newsletter))
+    posts = _posts_of(config, issue, now) if chosen else []
+    by_selection = {
+        selection_key(topics): replace(issue, manifest=tuple(guid_of(post) for post in posts_about(posts, topics)))
+        for topics in chosen.values()
+    }
+    return Variants(issue=issue, by_selection=MappingProxyType(by_selection), chosen=MappingProxyType(chosen))
+
+
+def _posts_of(config: Config, issue: Issue, now: datetime) -> list[Post]:
     by_guid = {guid_of(post): post for post in read_site(config, now).posts}
-    posts = sorted((by_guid[guid] for guid in issue.manifest if guid in by_guid), key=_newest_first)
+    return sorted((by_guid[guid] for guid in issue.manifest if guid in by_guid), key=_newest_first)
+
+
+def _make(config: Config, issue: Issue, selections: Mapping[str, frozenset[str]], now: datetime) -> dict[str, Issue]:
+    posts = _posts_of(config, issue, now)
     return {
         selection: _variant(config, issue, posts_about(posts, topics), now) for selection, topics in selections.items()
     }

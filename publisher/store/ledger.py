@@ -2,40 +2,38 @@
 
     planned → claimed → committing → accepted | deferred | rejected | uncertain
     suppressed: at plan time (store.plans), at claim time, or at the last moment before committing
+    skipped: at plan time, or when what is left of a send is cancelled
 
 `committing` means: from now on the message may have left. A program that dies there leaves a row that nobody can
 decide, so the next run shows it as `uncertain` and never sends it again by itself. Until then (`claimed`) it has not
 left. Each claim raises the attempt number; an outcome is written only under the number it was claimed with (fencing),
-so two programs at once never both send.
+so two programs at once never both send. Whatever changes rows tells the journal so, in the same transaction.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     bindparam,
     exists,
-    func,
     or_,
     select,
     tuple_,
     update,
 )
 
+from publisher.store.deliveries import PAGE, Delivery, as_delivery, rows_of
+from publisher.store.journal import append, lock_issue
 from publisher.store.schema import DeliveryState, deliveries, subscribers, suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-
-#: Rows written or fetched at a time.
-PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,44 +48,19 @@ class Outcome:
     retry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A row of the ledger."""
+def recover(connection: Connection, issue_id: int, now: datetime, living: Collection[int] = ()) -> tuple[Delivery, ...]:
+    """Put right what runs that ended half-way left behind. Gives the rows that became uncertain by it.
 
-    issue_id: int
-    subscriber_id: int
-    email: str
-    address: str
-    name: str
-    state: DeliveryState
-    attempt: int
-    transport: str
-    provider_id: str
-    reason: str
-    detail: str
-    smtp_code: int | None
-    retry_at: datetime | None
-    planned_at: datetime
-    changed_at: datetime
-
-
-def recover(connection: Connection, issue_id: int, now: datetime) -> tuple[Delivery, ...]:
-    """Put right what a run that ended half-way left behind. Gives the rows that became uncertain by it.
-
+    living: runs (store.senders) that still go on: what they hold is left to them.
     committing → uncertain: the message may have left. claimed → planned: it has not.
     """
-    lost = tuple(deliveries_in(connection, issue_id, "committing"))
-    _change(
-        connection,
-        issue_id,
-        deliveries.c.state == "committing",
-        {
-            "state": "uncertain",
-            "detail": "the program ended while the message was being handed over",
-            "changed_at": now,
-        },
-    )
-    _change(connection, issue_id, deliveries.c.state == "claimed", {"state": "planned", "changed_at": now})
+    orphaned = deliveries.c.sender.not_in(sorted(living))
+    detail = "the program ended while the message was being handed over"
+    values = {"state": "uncertain", "detail": detail, "changed_at": now}
+    pages = _move_all(connection, issue_id, (deliveries.c.state == "committing") & orphaned, values, "recovered")
+    lost = tuple(row for page in pages for row in page)
+    back = {"state": "planned", "changed_at": now}
+    _count(_move_all(connection, issue_id, (deliveries.c.state == "claimed") & orphaned, back, "recovered"))
     return lost
 
 
@@ -95,40 +68,60 @@ def replan_deferred(connection: Connection, issue_id: int, now: datetime) -> int
     """Plan those deferred deliveries again whose time has come. Tells how many."""
     due = or_(deliveries.c.retry_at.is_(None), deliveries.c.retry_at <= now)
     condition = (deliveries.c.state == "deferred") & due
-    return _change(connection, issue_id, condition, {"state": "planned", "changed_at": now})
+    return _count(_move_all(connection, issue_id, condition, {"state": "planned", "changed_at": now}, "replanned"))
 
 
-def _change(connection: Connection, issue_id: int, condition: ColumnElement[bool], values: Mapping[str, Any]) -> int:
-    change = update(deliveries).where(deliveries.c.issue_id == issue_id, condition).values(**values)
-    return connection.execute(change).rowcount
+def resend_uncertain(connection: Connection, issue_id: int, now: datetime, who: str) -> int:
+    """Plan uncertain deliveries again, because somebody decided so: some readers may get two. Tells how many.
+
+    who: goes into the journal and the rows.
+    """
+    values = {"state": "planned", "detail": f"uncertain, and sent again on purpose by {who}", "changed_at": now}
+    return _count(_move_all(connection, issue_id, deliveries.c.state == "uncertain", values, "resend", note=who))
 
 
-def claim(connection: Connection, issue_id: int, limit: int, transport: str, now: datetime) -> tuple[Delivery, ...]:
+def cancel(connection: Connection, issue_id: int, now: datetime, who: str) -> int:
+    """Send the issue to nobody any more who does not have it. Tells to how many. What is on the wire arrives.
+
+    Claimed deliveries are taken out of their senders' hands: `commit` lets none of them go.
+    """
+    values = {"state": "skipped", "reason": "cancelled", "detail": f"cancelled by {who}", "changed_at": now}
+    condition = deliveries.c.state.in_(("planned", "claimed", "deferred"))
+    return _count(_move_all(connection, issue_id, condition, values, "cancelled", note=who))
+
+
+def claim(
+    connection: Connection, issue_id: int, limit: int, transport: str, now: datetime, *, sender: int = 0
+) -> tuple[Delivery, ...]:
     """Take up to `limit` planned deliveries for this program. Empty when there are none left.
 
+    sender: the run that takes them (store.senders).
     Whoever was suppressed or has left since the plan was made gets the state `suppressed` instead.
     """
+    lock_issue(connection, issue_id)
     while page := _next_planned(connection, issue_id, limit):
         barred = frozenset(connection.scalars(_ids(issue_id).where(deliveries.c.subscriber_id.in_(page), _is_barred())))
-        free = [subscriber for subscriber in page if subscriber not in barred]
-        if barred:
-            values = {"state": "suppressed", "detail": "unsubscribed or suppressed after the plan", "changed_at": now}
-            _change(connection, issue_id, deliveries.c.subscriber_id.in_(barred), values)
+        rows = _rows(connection, issue_id, page)
+        out = [row for row in rows if row.subscriber_id in barred]
+        detail = "unsubscribed or suppressed after the plan"
+        _move(connection, out, {"state": "suppressed", "detail": detail, "changed_at": now}, "claimed")
+        free = [row for row in rows if row.subscriber_id not in barred]
         if free:
-            values = {"state": "claimed", "attempt": deliveries.c.attempt + 1, "transport": transport}
-            _change(connection, issue_id, deliveries.c.subscriber_id.in_(free), {**values, "changed_at": now})
-            query = _of(issue_id).where(deliveries.c.subscriber_id.in_(free))
-            return tuple(_delivery(row) for row in connection.execute(query))
+            values = {"state": "claimed", "transport": transport, "sender": sender, "changed_at": now}
+            _change(connection, free, values | {"attempt": deliveries.c.attempt + 1})
+            mine = tuple(replace(row, attempt=row.attempt + 1, **values) for row in free)  # type: ignore[arg-type]
+            append(connection, issue_id, "claimed", mine, now)
+            return mine
     return ()
 
 
 def _next_planned(connection: Connection, issue_id: int, limit: int) -> Sequence[int]:
-    """Pick the next planned rows. PostgreSQL passes over those that another sender is claiming at this moment.
+    """Pick the next planned rows.
 
     Only what the index holds is asked for: with any other column, SQLite reads all the rows that are done already.
     """
     query = _ids(issue_id).where(deliveries.c.state == "planned").order_by(deliveries.c.subscriber_id).limit(limit)
-    return connection.scalars(query.with_for_update(skip_locked=True)).all()
+    return connection.scalars(query).all()
 
 
 def _ids(issue_id: int) -> Select[int]:
@@ -141,17 +134,27 @@ def _is_barred() -> ColumnElement[bool]:
     return or_(suppressed, left)
 
 
-def commit(connection: Connection, claimed: Sequence[Delivery], now: datetime) -> frozenset[int]:
+def commit(
+    connection: Connection,
+    claimed: Sequence[Delivery],
+    now: datetime,
+    settled: Sequence[tuple[Delivery, Outcome]] = (),
+) -> frozenset[int]:
     """Note that messages may leave from now on. Gives the subscribers' ids for whom they may: nobody else's may leave.
 
+    settled: how earlier deliveries of the same issue ended, written down in the same breath (see `record`).
     Left out are deliveries that another program has taken over, and people who left in this very moment.
     """
     if not claimed:
+        record(connection, settled, now)
         return frozenset()
+    issue_id = claimed[0].issue_id
+    lock_issue(connection, issue_id)
+    ended = _write_outcomes(connection, settled, now)
     change = (
         update(deliveries)
         .where(
-            deliveries.c.issue_id == claimed[0].issue_id,
+            deliveries.c.issue_id == issue_id,
             _held(claimed),
             deliveries.c.state == "claimed",
             ~_is_barred(),
@@ -159,14 +162,18 @@ def commit(connection: Connection, claimed: Sequence[Delivery], now: datetime) -
         .values(state="committing", changed_at=now)
         .returning(deliveries.c.subscriber_id)
     )
-    return frozenset(connection.scalars(change))
+    allowed = frozenset(connection.scalars(change))
+    gone = [replace(row, state="committing", changed_at=now) for row in claimed if row.subscriber_id in allowed]
+    append(connection, issue_id, "committing", ended + gone, now)
+    return allowed
 
 
 def release(connection: Connection, held: Sequence[Delivery], now: datetime) -> None:
     """Give deliveries back that certainly did not leave, for this or another run to try."""
     if held:
         condition = _held(held) & deliveries.c.state.in_(("claimed", "committing"))
-        _change(connection, held[0].issue_id, condition, {"state": "planned", "changed_at": now})
+        values = {"state": "planned", "changed_at": now}
+        _count(_move_all(connection, held[0].issue_id, condition, values, "released"))
 
 
 def record(connection: Connection, outcomes: Sequence[tuple[Delivery, Outcome]], now: datetime) -> None:
@@ -176,28 +183,46 @@ def record(connection: Connection, outcomes: Sequence[tuple[Delivery, Outcome]],
     """
     if not outcomes:
         return
-    change = (
-        update(deliveries)
-        .where(
-            deliveries.c.issue_id == bindparam("at_issue"),
-            deliveries.c.subscriber_id == bindparam("at_subscriber"),
-            deliveries.c.attempt == bindparam("at_attempt"),
-            # Not in_(): SQLAlchemy can't expand a list in a statement that runs for many rows.
-            or_(*(deliveries.c.state == state for state in ("claimed", "committing", "uncertain"))),
+    lock_issue(connection, outcomes[0][0].issue_id)
+    append(connection, outcomes[0][0].issue_id, "outcome", _write_outcomes(connection, outcomes, now), now)
+
+
+def _write_outcomes(
+    connection: Connection, outcomes: Sequence[tuple[Delivery, Outcome]], now: datetime
+) -> list[Delivery]:
+    """Write outcomes into the rows that still wait for one. Gives these rows as they are from now on."""
+    if not outcomes:
+        return []
+    by_key = {(delivery.subscriber_id, delivery.attempt): outcome for delivery, outcome in outcomes}
+    rows = _rows(connection, outcomes[0][0].issue_id, [delivery.subscriber_id for delivery, _ in outcomes])
+    changed = [
+        replace(
+            row, changed_at=now, **{name: getattr(by_key[row.subscriber_id, row.attempt], name) for name in OUTCOME}
         )
-        .values({name: bindparam(f"new_{name}") for name in OUTCOME_COLUMNS})
-        .values(changed_at=now)
+        for row in rows
+        if row.state in UNDECIDED and (row.subscriber_id, row.attempt) in by_key
+    ]
+    if changed:
+        connection.execute(_WRITE_OUTCOME, [_outcome_row(row) for row in changed])
+    return changed
+
+
+#: What an outcome may still be written for.
+UNDECIDED = ("claimed", "committing", "uncertain")
+OUTCOME = ("state", "provider_id", "reason", "detail", "smtp_code", "retry_at")
+_WRITE_OUTCOME = (
+    update(deliveries)
+    .where(
+        deliveries.c.issue_id == bindparam("at_issue"),
+        deliveries.c.subscriber_id == bindparam("at_subscriber"),
     )
-    connection.execute(change, [_outcome_row(delivery, outcome) for delivery, outcome in outcomes])
+    .values({name: bindparam(f"new_{name}") for name in (*OUTCOME, "changed_at")})
+)
 
 
-OUTCOME_COLUMNS = ("state", "provider_id", "reason", "detail", "smtp_code", "retry_at")
-
-
-def _outcome_row(delivery: Delivery, outcome: Outcome) -> dict[str, Any]:
-    key = {"issue": delivery.issue_id, "subscriber": delivery.subscriber_id, "attempt": delivery.attempt}
-    place = {f"at_{name}": value for name, value in key.items()}
-    return place | {f"new_{name}": getattr(outcome, name) for name in OUTCOME_COLUMNS}
+def _outcome_row(row: Delivery) -> dict[str, Any]:
+    place = {"at_issue": row.issue_id, "at_subscriber": row.subscriber_id}
+    return place | {f"new_{name}": getattr(row, name) for name in (*OUTCOME, "changed_at")}
 
 
 def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:
@@ -207,36 +232,43 @@ def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:
     return by_id & tuple_(deliveries.c.subscriber_id, deliveries.c.attempt).in_(keys)
 
 
-def count_states(connection: Connection, issue_id: int) -> dict[DeliveryState, int]:
-    """Count the deliveries of an issue in each state that occurs."""
-    query = (
-        select(deliveries.c.state, func.count().label("rows"))
-        .where(deliveries.c.issue_id == issue_id)
-        .group_by(deliveries.c.state)
-        .order_by(deliveries.c.state)
-    )
-    return {row.state: row.rows for row in connection.execute(query)}
+def _rows(connection: Connection, issue_id: int, subscribers_: Sequence[int]) -> list[Delivery]:
+    query = rows_of(issue_id).where(deliveries.c.subscriber_id.in_(subscribers_))
+    return [as_delivery(row) for row in connection.execute(query)]
 
 
-def next_retry(connection: Connection, issue_id: int) -> datetime | None:
-    """Give the moment at which the first deferred delivery may be tried again; None when none waits for one."""
-    query = select(func.min(deliveries.c.retry_at)).where(
-        deliveries.c.issue_id == issue_id, deliveries.c.state == "deferred"
-    )
-    moment: datetime | None = connection.scalar(query)
-    return moment
+def _move_all(
+    connection: Connection,
+    issue_id: int,
+    condition: ColumnElement[bool],
+    values: Mapping[str, Any],
+    event: str,
+    *,
+    note: str = "",
+) -> Iterator[list[Delivery]]:
+    """Change all rows that a condition holds for. Gives them as they were, page by page.
+
+    The change must make the condition hold no longer.
+    """
+    lock_issue(connection, issue_id)
+    while page := [as_delivery(row) for row in connection.execute(rows_of(issue_id).where(condition).limit(PAGE))]:
+        _move(connection, page, values, event, note=note)
+        yield page
 
 
-def deliveries_in(connection: Connection, issue_id: int, *states: DeliveryState) -> Iterator[Delivery]:
-    """Give the deliveries of an issue that are in one of the states, by subscriber id."""
-    query = _of(issue_id).where(deliveries.c.state.in_(states))
-    for row in connection.execute(query, execution_options={"yield_per": PAGE}):
-        yield _delivery(row)
+def _count(pages: Iterable[Sequence[Delivery]]) -> int:
+    return sum(len(page) for page in pages)
 
 
-def _of(issue_id: int) -> Select[Any]:
-    return select(deliveries).where(deliveries.c.issue_id == issue_id).order_by(deliveries.c.subscriber_id)
+def _move(
+    connection: Connection, rows: Sequence[Delivery], values: Mapping[str, Any], event: str, *, note: str = ""
+) -> None:
+    if rows:
+        _change(connection, rows, values)
+        after = [replace(row, **values) for row in rows]
+        append(connection, rows[0].issue_id, event, after, values["changed_at"], note=note)
 
 
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+def _change(connection: Connection, rows: Sequence[Delivery], values: Mapping[str, Any]) -> None:
+    which = deliveries.c.subscriber_id.in_([row.subscriber_id for row in rows])
+    connection.execute(update(deliveries).where(deliveries.c.issue_id == rows[0].issue_id, which).values(**values))

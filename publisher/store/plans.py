@@ -1,18 +1,23 @@
 """Plans: who an issue is meant for, fixed before the first message leaves, and balanced.
 
-active = planned + suppressed + invalid: every active subscriber gets a row in the ledger, also those who get no mail,
-so that the ledger can say of everybody why they did or did not get an issue.
+active = planned + suppressed + invalid + not interested + already had it: every active subscriber gets a row in the
+ledger, also those who get no mail, so that the ledger can say of everybody why they did or did not get an issue.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sqlalchemy import Connection, func, insert, select
 
 from publisher.errors import StoreError
+from publisher.store.deliveries import Delivery
+from publisher.store.journal import append, lock_issue
 from publisher.store.schema import DeliveryState, deliveries, plans, subscribers, suppressions
 
 if TYPE_CHECKING:
@@ -21,6 +26,13 @@ if TYPE_CHECKING:
 
 #: Rows written or fetched at a time.
 PAGE = 1_000
+
+#: What a plan decides about somebody: the terms of the equation.
+Share = Literal["planned", "suppressed", "invalid", "not_interested", "already"]
+SHARES: tuple[Share, ...] = get_args(Share)
+#: Why a row is "skipped", in its column `reason`.
+NOT_INTERESTED = "topics"
+ALREADY = "had it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +57,56 @@ class Planned:
     state: DeliveryState
     reason: str = ""
     detail: str = ""
+    #: Which variant of the issue; empty: the whole of it.
+    selection: str = ""
+
+    @property
+    def share(self) -> Share:
+        """Which term of the equation it counts for."""
+        if self.state == "skipped":
+            return "already" if self.reason == ALREADY else "not_interested"
+        return "suppressed" if self.state == "suppressed" else "invalid" if self.state == "rejected" else "planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Who an issue was meant for, fixed before the first message left: active = planned + suppressed + invalid."""
+    """Who an issue was meant for, fixed before the first message left: `active` is the sum of the other counts."""
 
     planned_at: datetime
     active: int
     planned: int
     suppressed: int
     invalid: int
+    not_interested: int = 0
+    already: int = 0
+    #: SHA-256 over issue and everybody's row, in hex: a dry run that shows the same hash showed this plan.
+    plan_hash: str = ""
+
+    @property
+    def equation(self) -> str:
+        """Write it out: "4 active = 3 planned + 1 suppressed"."""
+        shares = [(getattr(self, share), share.replace("_", " ")) for share in SHARES]
+        terms = [f"{count} {'already had it' if share == 'already' else share}" for count, share in shares if count]
+        return f"{self.active} active = {' + '.join(terms) or '0 planned'}"
+
+
+class Tally:
+    """Counts and hashes a plan while its rows go by, so that a dry run and a send say the same of the same rows."""
+
+    def __init__(self, content_hash: str) -> None:
+        self._hash = hashlib.sha256(f"publisher plan 1\n{content_hash}\n".encode())
+        self._counts: Counter[Share] = Counter()
+
+    def add(self, row: Planned) -> None:
+        """Take the next row, by subscriber id."""
+        facts = [row.candidate.subscriber_id, row.email, row.candidate.name, row.state, row.reason, row.selection]
+        self._hash.update(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        self._counts[row.share] += 1
+
+    def plan(self, planned_at: datetime, active: int) -> Plan:
+        """Give the plan of the rows so far. active: how many there ought to be, counted another way."""
+        counts = {share: self._counts[share] for share in SHARES}
+        return Plan(planned_at=planned_at, active=active, plan_hash=self._hash.hexdigest(), **counts)
 
 
 def candidates(connection: Connection, newsletter: str) -> Iterator[Candidate]:
@@ -75,66 +126,69 @@ def candidates(connection: Connection, newsletter: str) -> Iterator[Candidate]:
 def find_plan(connection: Connection, issue_id: int) -> Plan | None:
     """Give the plan of an issue, or None when its audience is not fixed yet."""
     row = connection.execute(select(plans).where(plans.c.issue_id == issue_id)).one_or_none()
-    if row is None:
-        return None
-    counts = {name: getattr(row, name) for name in ("active", "planned", "suppressed", "invalid")}
-    return Plan(planned_at=row.planned_at, **counts)
+    return None if row is None else Plan(**{name: getattr(row, name) for name in COLUMNS})
 
 
-def write_plan(connection: Connection, issue_id: int, newsletter: str, rows: Iterable[Planned], now: datetime) -> Plan:
+#: Columns that carry the name of the Plan's own field.
+COLUMNS = ("planned_at", "active", *SHARES, "plan_hash")
+
+
+def write_plan(
+    connection: Connection, issue_id: int, newsletter: str, rows: Iterable[Planned], now: datetime, *, tally: Tally
+) -> Plan:
     """Fix the audience of an issue: a row for every active subscriber, whatever becomes of them.
 
-    rows: "planned", "suppressed", or "rejected" for an address that can't be mailed to.
+    rows: "planned", "suppressed", "skipped", or "rejected" for an address that can't be mailed to; by subscriber id.
     Raises StoreError, and keeps nothing, when somebody active has no row or two.
     """
-    counts = dict.fromkeys(("planned", "suppressed", "rejected"), 0)
+    lock_issue(connection, issue_id)
     remaining = iter(rows)
     while page := tuple(islice(remaining, PAGE)):
-        connection.execute(insert(deliveries), [_new_row(issue_id, row, now) for row in page])
+        new = [_new_row(issue_id, row, now) for row in page]
+        connection.execute(insert(deliveries), [asdict(row) for row in new])
+        append(connection, issue_id, "planned", new, now)
         for row in page:
-            counts[row.state] += 1
-    plan = Plan(
-        planned_at=now,
-        active=_active(connection, newsletter),
-        planned=counts["planned"],
-        suppressed=counts["suppressed"],
-        invalid=counts["rejected"],
-    )
+            tally.add(row)
+    plan = tally.plan(now, count_active(connection, newsletter))
     check_balance(plan)
-    values = {name: getattr(plan, name) for name in ("planned_at", "active", "planned", "suppressed", "invalid")}
-    connection.execute(insert(plans).values(issue_id=issue_id, **values))
+    connection.execute(insert(plans).values(issue_id=issue_id, **{name: getattr(plan, name) for name in COLUMNS}))
     return plan
 
 
 def check_balance(plan: Plan) -> None:
     """Raise StoreError when somebody active is neither planned nor left out for a reason."""
-    found = plan.planned + plan.suppressed + plan.invalid
+    found = sum(getattr(plan, share) for share in SHARES)
     if found != plan.active:
         raise StoreError(
             f"the audience does not balance: {plan.active} active subscribers, but {plan.planned} planned"
-            f" + {plan.suppressed} suppressed + {plan.invalid} invalid = {found}",
+            f" + {plan.suppressed} suppressed + {plan.invalid} invalid + {plan.not_interested} not interested"
+            f" + {plan.already} already had it = {found}",
             hint="the list changed meanwhile, or the store is damaged; nothing was sent: run the command again",
         )
 
 
-def _active(connection: Connection, newsletter: str) -> int:
+def count_active(connection: Connection, newsletter: str) -> int:
+    """Count the active subscribers of a newsletter."""
     query = select(func.count()).where(subscribers.c.newsletter == newsletter, subscribers.c.state == "active")
     return connection.execute(query).scalar_one()
 
 
-def _new_row(issue_id: int, planned: Planned, now: datetime) -> dict[str, Any]:
-    return {
-        "issue_id": issue_id,
-        "subscriber_id": planned.candidate.subscriber_id,
-        "email": planned.email,
-        "address": planned.candidate.address,
-        "name": planned.candidate.name,
-        "state": planned.state,
-        "attempt": 0,
-        "transport": "",
-        "provider_id": "",
-        "reason": planned.reason,
-        "detail": planned.detail,
-        "planned_at": now,
-        "changed_at": now,
-    }
+def _new_row(issue_id: int, planned: Planned, now: datetime) -> Delivery:
+    return Delivery(
+        issue_id=issue_id,
+        subscriber_id=planned.candidate.subscriber_id,
+        email=planned.email,
+        address=planned.candidate.address,
+        name=planned.candidate.name,
+        selection=planned.selection,
+        state=planned.state,
+        attempt=0,
+        transport="",
+        provider_id="",
+        reason=planned.reason,
+        detail=planned.detail,
+        smtp_code=None,
+        retry_at=None,
+        planned_at=now,
+        changed_at=now,
+    )

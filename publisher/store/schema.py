@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 #: The migration that leaves the tables as this file describes them.
-REVISION = "0002"
+REVISION = "0004"
 
-#: planned → claimed → committing → accepted | deferred | rejected | uncertain; suppressed at plan or claim time.
+#: planned → claimed → committing → accepted | deferred | rejected | uncertain; suppressed at plan or claim time;
+#: skipped when there is nothing for them in the issue, they have it already, or the send was cancelled (see reason).
 DeliveryState = Literal[
-    "planned", "claimed", "committing", "accepted", "deferred", "rejected", "uncertain", "suppressed"
+    "planned", "claimed", "committing", "accepted", "deferred", "rejected", "uncertain", "suppressed", "skipped"
 ]
 DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
 
@@ -160,7 +162,18 @@ suppressions = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
-#: One row per issue whose audience is fixed: active = planned + suppressed + invalid.
+#: Posts that were there when an issue was made, but older than its week: the archive, which is never news.
+passed_posts = Table(
+    "passed_posts",
+    metadata,
+    Column("newsletter", String, primary_key=True),
+    Column("guid", Text, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: One row per issue whose audience is fixed:
+#: active = planned + suppressed + invalid + not interested + already had it.
 plans = Table(
     "plans",
     metadata,
@@ -170,6 +183,10 @@ plans = Table(
     Column("planned", Integer, nullable=False),
     Column("suppressed", Integer, nullable=False),
     Column("invalid", Integer, nullable=False),
+    Column("not_interested", Integer, nullable=False, server_default="0"),
+    Column("already", Integer, nullable=False, server_default="0"),
+    #: Over everybody's row (store.plans.PlanHash); empty for plans made before there was a journal.
+    Column("plan_hash", String(64), nullable=False, server_default=""),
 )
 
 #: The ledger: one issue to one subscriber.
@@ -182,9 +199,13 @@ deliveries = Table(
     Column("email", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("name", Text, nullable=False),
+    #: Which variant of the issue they get (model.subscriber.selection_key); empty: the whole of it.
+    Column("selection", Text, nullable=False, server_default=""),
     Column("state", String(16), nullable=False),
     #: Goes up with each claim; an outcome is written only by whoever holds the current number (fencing).
     Column("attempt", Integer, nullable=False),
+    #: The run that claimed it last (senders.id); 0: none yet.
+    Column("sender", Integer, nullable=False, server_default="0"),
     Column("transport", String, nullable=False),
     Column("provider_id", Text, nullable=False),
     #: Class of a failure in one word, for decisions; `detail` is what was answered, for people.
@@ -200,6 +221,37 @@ deliveries = Table(
     sqlite_with_rowid=False,
 )
 
+#: Runs of `publisher send`. What a run holds is its own while it lives; its lease says how long that is believed.
+senders = Table(
+    "senders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("host", Text, nullable=False),
+    #: Names one start of the machine and one set of process numbers in it.
+    Column("boot", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    #: When the process began, as its machine counts, so that a number given out again is not mistaken for it.
+    Column("born", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    #: Seconds since 1970 by the database's own clock.
+    Column("lease_until_s", BigInteger, nullable=False),
+    Column("ended_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
+#: What happened to each issue's deliveries: only ever added to, each entry's hash covering the one before.
+journal = Table(
+    "journal",
+    metadata,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    #: JSON (store.journal).
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
 #: Keys that sign unsubscribe links. A retired key still reads old links; it signs no new ones.
 token_keys = Table(
     "token_keys",
@@ -207,4 +259,27 @@ token_keys = Table(
     Column("kid", Integer, primary_key=True, autoincrement=False),
     Column("secret", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+)
+
+#: What came back: bounces, complaints, wishes to leave. A mail that is read again adds nothing.
+feedback = Table(
+    "feedback",
+    metadata,
+    #: Names the mail wherever it is kept (feedback.mail.key_of).
+    Column("mail", String(64), primary_key=True),
+    #: Which of the mail's reports.
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    #: Whom it is about, as addresses are compared.
+    Column("address", Text, nullable=False),
+    #: The subscriber whose message it was; not known where only the address was named.
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=True),
+    #: Enhanced status code, such as 5.1.1.
+    Column("status", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("reported_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Index(None, "address", "reported_at"),
+    sqlite_with_rowid=False,
 )

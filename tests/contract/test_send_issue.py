@@ -15,7 +15,8 @@ from publisher.delivery.memory import MemoryTransport
 from publisher.delivery.transport import Limits, Receipt
 from publisher.errors import ConfigError, DeliveryError
 from publisher.pipeline.send import SendReport, Watch, judge, send_issue
-from publisher.pipeline.send_preview import preview_send, send_copy
+from publisher.pipeline.send_copy import send_copy
+from publisher.pipeline.send_preview import preview_send
 from publisher.store.keys import find_secret
 from publisher.store.open import open_store
 from publisher.store.subscribers import set_state
@@ -221,7 +222,7 @@ def test_a_run_that_is_asked_to_stop_can_be_continued(config: Config) -> None:
 
 def test_progress_is_told_after_each_call(config: Config) -> None:
     told: list[tuple[int, int]] = []
-    run(config, Memory(config), progress=lambda done, total: told.append((done, total)))
+    run(config, Memory(config), progress=lambda done, total: told.append((sum(done.values()), total)))
     assert told == [(2, 4), (4, 4)]
 
 

@@ -13,22 +13,19 @@ import pytest
 
 from publisher.errors import StoreError
 from publisher.model.issue import Issue, Period
+from publisher.store.deliveries import Delivery, count_states, deliveries_in, next_retry
 from publisher.store.issues import freeze_issue, issue_id
 from publisher.store.ledger import (
-    Delivery,
     Outcome,
     claim,
     commit,
-    count_states,
-    deliveries_in,
-    next_retry,
     record,
     recover,
     release,
     replan_deferred,
 )
 from publisher.store.open import open_store
-from publisher.store.plans import Plan, Planned, candidates, find_plan, write_plan
+from publisher.store.plans import Plan, Planned, Tally, candidates, find_plan, write_plan
 from publisher.store.subscribers import NewSubscriber, add_subscribers, set_state
 from publisher.store.suppressions import suppress
 
@@ -71,7 +68,7 @@ def issue(store: Store) -> int:
         freeze_issue(connection, ISSUE)
         add_subscribers(connection, "weekly", people, NOW)
         key = issue_id(connection, "weekly", 1)
-        write_plan(connection, key, "weekly", planned(connection), NOW)
+        write_plan(connection, key, "weekly", planned(connection), NOW, tally=Tally(ISSUE.content_hash))
         return key
 
 
@@ -87,7 +84,10 @@ def states(store: Store, issue: int) -> dict[str, int]:
 
 def test_the_plan_balances_and_is_kept(store: Store, issue: int) -> None:
     with store.read() as connection:
-        assert find_plan(connection, issue) == Plan(planned_at=NOW, active=3, planned=3, suppressed=0, invalid=0)
+        plan = find_plan(connection, issue)
+        assert plan is not None
+        expected = Plan(planned_at=NOW, active=3, planned=3, suppressed=0, invalid=0, plan_hash=plan.plan_hash)
+        assert (plan, plan.equation, len(plan.plan_hash)) == (expected, "3 active = 3 planned", 64)
         assert find_plan(connection, issue + 1) is None
 
 
@@ -98,7 +98,7 @@ def test_a_plan_that_forgets_somebody_keeps_nothing(store: Store) -> None:
         add_subscribers(connection, "weekly", people, NOW)
         key = issue_id(connection, "weekly", 1)
     with pytest.raises(StoreError, match=r"does not balance: 2 active.* 1 planned"), store.begin() as connection:
-        write_plan(connection, key, "weekly", planned(connection)[:1], NOW)
+        write_plan(connection, key, "weekly", planned(connection)[:1], NOW, tally=Tally(ISSUE.content_hash))
     assert states(store, key) == {}
 
 
@@ -231,7 +231,7 @@ def test_programs_that_claim_at_the_same_time_share_the_work(store: Store, store
         freeze_issue(connection, ISSUE)
         add_subscribers(connection, "weekly", people, NOW)
         key = issue_id(connection, "weekly", 1)
-        write_plan(connection, key, "weekly", planned(connection), NOW)
+        write_plan(connection, key, "weekly", planned(connection), NOW, tally=Tally(ISSUE.content_hash))
 
     def work(_worker: int) -> list[int]:
         mine: list[int] = []

@@ -1,0 +1,133 @@
+"""Rows of the ledger: what one holds, and how they are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+
+from publisher.store.schema import DeliveryState, deliveries, issues, senders, subscribers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
+
+#: Rows fetched at a time.
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A row of the ledger: one issue to one subscriber."""
+
+    issue_id: int
+    subscriber_id: int
+    #: RCPT TO, fixed when the audience was planned.
+    email: str
+    #: As it is compared.
+    address: str
+    name: str
+    #: Which variant of the issue; empty: the whole of it.
+    selection: str = ""
+    state: DeliveryState
+    #: Goes up with each claim.
+    attempt: int
+    #: Which run claimed it last; 0: none yet.
+    sender: int = 0
+    transport: str
+    provider_id: str
+    reason: str
+    detail: str
+    smtp_code: int | None
+    retry_at: datetime | None
+    planned_at: datetime
+    changed_at: datetime
+
+
+def rows_of(issue_id: int) -> Select[Any]:
+    """Select the deliveries of an issue, by subscriber id."""
+    return select(deliveries).where(deliveries.c.issue_id == issue_id).order_by(deliveries.c.subscriber_id)
+
+
+def as_delivery(row: Row[Any]) -> Delivery:
+    """Make a delivery of what `rows_of` gives."""
+    return Delivery(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+
+
+def count_states(connection: Connection, issue_id: int) -> dict[DeliveryState, int]:
+    """Count the deliveries of an issue in each state that occurs."""
+    query = (
+        select(deliveries.c.state, func.count().label("rows"))
+        .where(deliveries.c.issue_id == issue_id)
+        .group_by(deliveries.c.state)
+        .order_by(deliveries.c.state)
+    )
+    return {row.state: row.rows for row in connection.execute(query)}
+
+
+def next_retry(connection: Connection, issue_id: int) -> datetime | None:
+    """Give the moment at which the first deferred delivery may be tried again; None when none waits for one."""
+    query = select(func.min(deliveries.c.retry_at)).where(
+        deliveries.c.issue_id == issue_id, deliveries.c.state == "deferred"
+    )
+    moment: datetime | None = connection.scalar(query)
+    return moment
+
+
+def deliveries_in(connection: Connection, issue_id: int, *states: DeliveryState) -> Iterator[Delivery]:
+    """Give the deliveries of an issue that are in one of the states, by subscriber id; without states: all."""
+    query = rows_of(issue_id)
+    if states:
+        query = query.where(deliveries.c.state.in_(states))
+    for row in connection.execute(query, execution_options={"yield_per": PAGE}):
+        yield as_delivery(row)
+
+
+def selections(issue_id: int) -> Select[tuple[int, str]]:
+    """Select which variant of an issue goes to whom, where it is not the whole issue."""
+    return select(deliveries.c.subscriber_id, deliveries.c.selection).where(
+        deliveries.c.issue_id == issue_id, deliveries.c.selection != ""
+    )
+
+
+def failed_first(connection: Connection, issue_id: int, states: Collection[DeliveryState], limit: int) -> int:
+    """Count how many of the first `limit` deliveries that were ever claimed are in one of the states now."""
+    first = (
+        select(deliveries.c.state)
+        .where(deliveries.c.issue_id == issue_id, deliveries.c.attempt > 0)
+        .order_by(deliveries.c.subscriber_id)
+        .limit(limit)
+        .subquery()
+    )
+    found = connection.scalar(select(func.count()).select_from(first).where(first.c.state.in_(states)))
+    return int(found or 0)
+
+
+def deliveries_to(connection: Connection, newsletter: str, address: str) -> tuple[Delivery, ...]:
+    """Give every delivery of a newsletter to an address, by issue. address: as it is compared."""
+    mine = select(subscribers.c.id).where(subscribers.c.newsletter == newsletter, subscribers.c.address == address)
+    theirs = or_(deliveries.c.subscriber_id.in_(mine.scalar_subquery()), deliveries.c.address == address)
+    query = (
+        select(deliveries)
+        .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .where(subscribers.c.newsletter == newsletter, theirs)
+        .order_by(deliveries.c.issue_id, deliveries.c.subscriber_id)
+    )
+    return tuple(as_delivery(row) for row in connection.execute(query))
+
+
+def last_rate(connection: Connection, newsletter: str) -> float | None:
+    """Give how many messages a second the last finished run over a newsletter handed over; None when none did."""
+    query = (
+        select(senders.c.started_at, senders.c.ended_at, func.count().label("rows"))
+        .join(issues, issues.c.id == senders.c.issue_id)
+        .join(deliveries, (deliveries.c.issue_id == senders.c.issue_id) & (deliveries.c.sender == senders.c.id))
+        .where(issues.c.newsletter == newsletter, senders.c.ended_at > senders.c.started_at)
+        .where(deliveries.c.state == "accepted")
+        .group_by(senders.c.id, senders.c.started_at, senders.c.ended_at)
+        .order_by(senders.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return row.rows / (row.ended_at - row.started_at).total_seconds() if row else None

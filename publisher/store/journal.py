@@ -1,0 +1,157 @@
+"""The journal: what happened to the deliveries of an issue, in entries that are only ever added and chained by hash.
+
+Each transaction that changes rows of the ledger adds one entry, in that same transaction: one short line per row, with
+a fingerprint of the whole row as it is from then on. So
+
+    hash(n) = SHA-256( hash(n-1) | issue | n | moment | body )
+
+holds from the issue's own content hash to the newest entry, and replaying the entries gives the fingerprint of every
+row. Whoever edits, removes or reorders an entry, or edits or removes a row, is found by `store.journal_check`; whoever
+cuts off the end of both is found by the head that a send certificate names. Names, addresses and what servers said are
+in no entry, only in fingerprints: people can be forgotten, the chain stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from publisher.store.schema import issues, journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from publisher.store.deliveries import Delivery
+
+#: Bytes of SHA-256 that a fingerprint keeps: 16 characters in the journal.
+FINGERPRINT_BYTES = 12
+#: Entries fetched at a time.
+PAGE = 100
+
+
+class Step(NamedTuple):
+    """What an entry says about one row."""
+
+    subscriber_id: int
+    attempt: int
+    state: str
+    fingerprint: str
+    reason: str = ""
+    smtp_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of the journal."""
+
+    issue_id: int
+    #: From 1.
+    seq: int
+    at: datetime
+    #: In a word: planned, claimed, committing, outcome, released, recovered, replanned, cancelled, resend.
+    event: str
+    #: Why, or by whom; mostly empty.
+    note: str
+    steps: tuple[Step, ...]
+    #: SHA-256 over this entry and all before it, in hex.
+    hash: str
+
+
+class Head(NamedTuple):
+    """The newest entry: what a certificate names."""
+
+    seq: int
+    hash: str
+
+
+def lock_issue(connection: Connection, issue_id: int) -> None:
+    """Wait until no other transaction changes this issue's deliveries, and keep others waiting until the end.
+
+    Called first by whatever writes to the ledger: entries get their numbers in the order in which they happen, and no
+    two senders wait for each other crosswise. SQLite lets only one write anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(issues.c.id).where(issues.c.id == issue_id).with_for_update(key_share=True))
+
+
+def append(
+    connection: Connection, issue_id: int, event: str, rows: Iterable[Delivery], now: datetime, *, note: str = ""
+) -> None:
+    """Add an entry about rows as they are from now on. After `lock_issue`, in the transaction that changes them."""
+    steps = [_shortened(step_of(row)) for row in rows]
+    if not steps:
+        return
+    last = head(connection, issue_id)
+    body = json.dumps({"event": event, "note": note, "rows": steps}, ensure_ascii=False, separators=(",", ":"))
+    seq = last.seq + 1
+    values = {"issue_id": issue_id, "seq": seq, "at": now, "body": body}
+    connection.execute(insert(journal), {**values, "hash": chain(last.hash, seq, now, body)})
+
+
+def head(connection: Connection, issue_id: int) -> Head:
+    """Give the newest entry; before the first, number 0 with the hash that the chain begins with."""
+    newest = select(journal.c.seq, journal.c.hash).where(journal.c.issue_id == issue_id)
+    row = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).one_or_none()
+    return Head(row.seq, row.hash) if row else Head(0, beginning(connection, issue_id))
+
+
+def beginning(connection: Connection, issue_id: int) -> str:
+    """Give the hash that an issue's chain begins with: it stands for what was sent."""
+    query = select(issues.c.newsletter, issues.c.number, issues.c.content_hash).where(issues.c.id == issue_id)
+    row = connection.execute(query).one()
+    named = f"publisher ledger 1\n{row.newsletter}\n{row.number}\n{row.content_hash}"
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def chain(before: str, seq: int, at: datetime, body: str) -> str:
+    """Hash an entry with all before it. before: hash of the entry before."""
+    return hashlib.sha256(f"{before}\n{seq}\n{at.astimezone(UTC).isoformat()}\n{body}".encode()).hexdigest()
+
+
+def step_of(row: Delivery) -> Step:
+    """Say in the journal's words how a row is now."""
+    return Step(row.subscriber_id, row.attempt, row.state, fingerprint(row), row.reason, row.smtp_code)
+
+
+def fingerprint(row: Delivery) -> str:
+    """Give 16 characters that change with any column of a row."""
+    moments = [
+        moment and moment.astimezone(UTC).isoformat() for moment in (row.retry_at, row.planned_at, row.changed_at)
+    ]
+    facts = [
+        *(row.subscriber_id, row.email, row.address, row.name, row.selection, row.state, row.attempt, row.sender),
+        *(row.transport, row.provider_id, row.reason, row.detail, row.smtp_code, *moments),
+    ]
+    digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()
+    return base64.urlsafe_b64encode(digest[:FINGERPRINT_BYTES]).decode()
+
+
+def _shortened(step: Step) -> tuple[object, ...]:
+    """Leave out what is empty at the end of a step: most have neither reason nor code."""
+    return step if step.reason or step.smtp_code is not None else step[:4]
+
+
+def entries(connection: Connection, issue_id: int, *, about: int | None = None) -> Iterator[Entry]:
+    """Give the entries of an issue in their order.
+
+    about: only those that may speak of this subscriber, by id; the reader looks for the step.
+    """
+    query = select(journal).where(journal.c.issue_id == issue_id).order_by(journal.c.seq)
+    if about is not None:
+        query = query.where(journal.c.body.contains(f"[{about},"))
+    for row in connection.execute(query, execution_options={"yield_per": PAGE}):
+        yield read_entry(row.issue_id, row.seq, row.at, row.body, row.hash)
+
+
+def read_entry(issue_id: int, seq: int, at: datetime, body: str, hash_: str) -> Entry:
+    """Read an entry's body. Raises ValueError or KeyError when it is not one that `append` wrote."""
+    told = json.loads(body)
+    steps = tuple(Step(*step) for step in told["rows"])
+    return Entry(issue_id=issue_id, seq=seq, at=at, event=told["event"], note=told["note"], steps=steps, hash=hash_)
