@@ -196,6 +196,10 @@ class NewsletterConfig(Table):
     hour: time = time(8, 0)
     #: The number of the first issue made here.
     first_number: int = Field(default=1, ge=1)
+    #: Whether a post that comes late, with a date before the week, is news once; else only posts of the week are.
+    late_posts: bool = True
+    #: A plan older than this is not sent from any more without being asked for: old news in the middle of the week.
+    max_age_hours: int = Field(default=72, ge=1)
     #: Which [delivery.<name>] carries it.
     transport: str = "maildir"
     #: mailto: leaving by mail only is meant so. one-click: insists on unsubscribe_url. Gmail and Yahoo want one-click
