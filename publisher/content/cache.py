@@ -49,7 +49,7 @@ class _Row(NamedTuple):
     #: Seconds since 1970 from which on, and until which, the clock makes nothing else of the file; None: always.
     since: float | None
     until: float | None
-    #: url, published, section, tags, categories, authors, source_name, guid, params.
+    #: url, published, section, tags, categories, authors, source_name, guid, text_hash, params.
     facts: list[Any] | None
     left_out: str
     problems: list[list[Any]]
@@ -151,6 +151,7 @@ def _freeze_card(card: Card) -> list[Any]:
         [[author.name, author.email, author.url] for author in card.authors],
         card.source_name,
         card.guid,
+        card.text_hash,
         dict(card.params),
     ]
 
@@ -159,7 +160,7 @@ def _thaw(row: _Row, file: ContentFile) -> Listed:
     problems = tuple(_thaw_problem(values) for values in row.problems)
     if row.facts is None:
         return Listed(None, row.left_out, problems)
-    url, published, section, tags, categories, authors, source_name, guid, params = row.facts
+    url, published, section, tags, categories, authors, source_name, guid, text_hash, params = row.facts
     card = Card(
         key=file.key,
         path=file.path,
@@ -171,6 +172,7 @@ def _thaw(row: _Row, file: ContentFile) -> Listed:
         authors=tuple(_thaw_author(values) for values in authors),
         source_name=source_name,
         guid=guid,
+        text_hash=text_hash,
         params=MappingProxyType(params),
     )
     return Listed(card, row.left_out, problems)

@@ -46,7 +46,7 @@ Moments = tuple["datetime | None", ...]
 #: Front matter that messages about posts point at, and that says whether a post may be an episode.
 _ALWAYS_KEPT = (
     *aliases.TAGS, *aliases.CATEGORIES, *aliases.AUTHOR, *aliases.SOURCE_NAME, *aliases.AUDIO, *aliases.GUID,
-    "url", "slug",
+    "url", "slug", "aliases", "alias", "redirect_from",
 )  # fmt: skip
 
 

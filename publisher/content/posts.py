@@ -20,6 +20,7 @@ from publisher.content.media import (
     resolve,
 )
 from publisher.content.summary import first_heading, plain_line, reading_minutes
+from publisher.content.text_hash import text_hash
 from publisher.errors import Problem
 from publisher.model.post import Author, Card, Enclosure, Image, Post
 
@@ -74,6 +75,7 @@ def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
         source_url=_web_address(aliases.text(params, aliases.SOURCE_URL)),
         source_name=aliases.text(params, aliases.SOURCE_NAME),
         guid=aliases.text(params, aliases.GUID),
+        text_hash=text_hash(page.split.body, page.title),
         reading_minutes=reading_minutes(page.split.body),
         params=params,
     )
@@ -94,6 +96,7 @@ def make_card(page: Page, rules: PostRules, kept: Container[str]) -> Card:
         authors=_authors(params, rules),
         source_name=aliases.text(params, aliases.SOURCE_NAME),
         guid=aliases.text(params, aliases.GUID),
+        text_hash=text_hash(page.split.body, page.title),
         params=MappingProxyType({key: value for key, value in params.items() if key in kept}),
     )
 

@@ -75,8 +75,12 @@ class Card:
     categories: tuple[str, ...] = ()
     authors: tuple[Author, ...] = ()
     source_name: str = ""
-    #: Explicit permanent id from the front matter; empty if none.
+    #: Permanent id, from the front matter or from publisher.lock; empty where it is the permalink.
     guid: str = ""
+    #: Recognises the text under another name: hashes of the Markdown and of the title, joined by "-".
+    text_hash: str = ""
+    #: Last significant change as publisher.lock has it, aware; None where it has none.
+    revised: datetime | None = None
     #: Front matter, keys lower-cased: of a post every key, the resolved ones included; of a card what feeds ask for.
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 

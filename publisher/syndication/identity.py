@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
 
 def guid_of(post: Card) -> str:
-    """Give the permanent id of a post: what its front matter says, else its permalink.
+    """Give the permanent id of a post: what publisher.lock or its front matter says, else its permalink.
 
     The permalink is what Hugo writes as guid: subscribers who move over with a site see no post again as unread.
     """
-    return clean_text(post.guid).strip() or post.url
+    return stated_guid(post) or post.url
+
+
+def stated_guid(post: Card) -> str:
+    """Give the permanent id that a post says it has; empty if it says none."""
+    return clean_text(post.guid).strip()
