@@ -6,6 +6,7 @@ Source: Unicode Standard Annex 11 (East Asian Width). Inboxes cut subjects and p
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate
 
 #: Joiners and variation selectors, which draw nothing by themselves.
 _NOTHING = {"Mn", "Me", "Cf", "Cc"}
@@ -20,12 +21,8 @@ def cut(text: str, width: int) -> str:
     """Give what fits into `width` cells, with "…" at the end (one cell) where something was cut."""
     if cells(text) <= width:
         return text
-    room = width - 1
-    for index, character in enumerate(text):
-        room -= _cells_of(character)
-        if room < 0:
-            return text[:index].rstrip() + "…"
-    return text
+    kept = sum(used < width for used in accumulate(map(_cells_of, text)))
+    return text[:kept].rstrip() + "…"
 
 
 def _cells_of(character: str) -> int:

@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from publisher.errors import ConfigError, PublisherError
+from publisher.errors import PublisherError
 from publisher.web.mail_views import View, fill, view_of, with_local_pictures
 from publisher.web.preview_address import Place, read_place
 from publisher.web.preview_page import (
@@ -67,7 +67,11 @@ def make_app(source: PreviewSource, newsletter: str | None = None) -> Starlette:
         Route("/preview.css", _style, methods=["GET"]),
         Route("/preview.js", _script, methods=["GET"]),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)])
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_HOSTS)],
+        exception_handlers={PublisherError: _failed},
+    )
 
 
 class _Preview:
@@ -97,11 +101,8 @@ class _Preview:
         if view is None:
             return _missing()
         place = self._place(request)
-        try:
-            config = self._source.config()
-            preview = self._issue(place)
-        except PublisherError as error:
-            return _plain(str(error))
+        config = self._source.config()
+        preview = self._issue(place)
         if preview.report.issue is None:
             return _missing()
         words = words_in(language_of(place, config))
@@ -112,17 +113,11 @@ class _Preview:
         return _html(view_of(html, view, clipped=words["clipped_note"]), _MAIL_POLICY)
 
     def raw(self, request: Request) -> Response:
-        try:
-            issue = self._issue(self._place(request)).report.issue
-        except PublisherError as error:
-            return _plain(str(error))
+        issue = self._issue(self._place(request)).report.issue
         return _plain(fill(issue.html)) if issue else _missing()
 
     def picture(self, request: Request) -> Response:
-        try:
-            pictures = self._issue(self._place(request)).report.pictures
-        except PublisherError as error:
-            return _plain(str(error))
+        pictures = self._issue(self._place(request)).report.pictures
         path = request.path_params["path"]
         if path not in pictures:
             return _missing()
@@ -156,8 +151,9 @@ class _Preview:
         """Make a page, or one that says what went wrong, where, and what to try."""
         config, broken = self._config()
         try:
-            if config is None:
-                raise broken or ConfigError("publisher.toml can't be read")
+            if broken:
+                raise broken
+            assert config
             return _html(make(config), _PAGE_POLICY)
         except PublisherError as error:
             words = words_in(language_of(place, config))
@@ -178,8 +174,7 @@ class _Preview:
         return self._first or (next(iter(config.newsletters), None) if config else None)
 
     def _issue(self, place: Place) -> IssuePreview:
-        if place.newsletter is None:
-            raise ConfigError("publisher.toml describes no newsletter", hint="add a [newsletters.weekly] table")
+        assert place.newsletter is not None, "only the feeds are shown without one"
         return self._source.issue(place.newsletter, place.week)
 
 
@@ -201,6 +196,11 @@ def _html(text: str, policy: str) -> Response:
 
 def _plain(text: str) -> Response:
     return PlainTextResponse(text, headers=_HEADERS)
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    """Say in a frame, which has no page around it, why there is nothing to show."""
+    return PlainTextResponse(str(error), status_code=500, headers=_HEADERS)
 
 
 def _missing() -> Response:

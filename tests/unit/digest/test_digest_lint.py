@@ -98,6 +98,17 @@ def test_the_table_says_who_understands_what_the_mail_uses() -> None:
     assert "css-margin" not in rows
 
 
+def test_the_table_knows_anchors_corners_and_selectors() -> None:
+    body = '<a href="#top">上</a><p style="display: inline-block; left: 0; border-top-left-radius: 2px">雨</p>'
+    head = "<style>p::before, [a] > p + p ~ *, #b .c:hover { margin: calc(1px + 1px) }</style>"
+    slugs = {row.slug for row in client_table(an_issue_with(body, head).html)}
+    expected = ["html-anchor-links", "css-left-right-top-bottom", "css-border-radius", "css-unit-calc"]
+    expected += [
+        f"css-selector-{kind}" for kind in ("attribute", "child", "adjacent-sibling", "universal", "id", "class")
+    ]
+    assert slugs >= {*expected, "css-pseudo-element-before", "css-pseudo-class-hover"}
+
+
 def test_the_table_begins_with_what_most_clients_lack() -> None:
     missing = [
         row.support.count("n")
@@ -218,7 +229,8 @@ def test_pale_text_is_told_for_the_scheme_in_which_it_is_pale() -> None:
         ("@media (max-width: 480px) { p { color: red } }", "", False),
         ("@media screen { p { color: red } }", "", True),
         ("body { color: red }", 'style="color: inherit"', True),
-        ("p:hover { color: red } ~~ { color: red }", "", False),
+        ("p:hover { color: red } ~~ { color: red } p:nosuch(x) { color: red }", "", False),
+        ("@supports (color: red) { p { color: red } }", "", False),
     ],
 )
 def test_the_stronger_rule_decides_a_colour(head: str, attributes: str, red: bool) -> None:

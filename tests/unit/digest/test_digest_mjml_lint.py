@@ -78,6 +78,12 @@ def test_a_tag_in_the_wrong_place_is_told() -> None:
     ]
 
 
+def test_a_tag_that_is_never_closed_spoils_only_itself() -> None:
+    assert lint("<mj-section><mj-column></mj-section><mj-section><mj-foo /></mj-section>") == [
+        ("t:1:49", "MJML has no <mj-foo>; it would vanish from the mail")
+    ]
+
+
 def test_mj_include_is_refused() -> None:
     assert lint('<mj-include path="x" />') == [("t:1:1", "<mj-include> is not used here")]
 

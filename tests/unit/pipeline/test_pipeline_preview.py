@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.config import Config, load_config
+from publisher.config import Config, PodcastConfig, load_config
 from publisher.content.load import read_site
 from publisher.pipeline.issue_lint import known_links
 from publisher.pipeline.preview import end_of_week, fingerprint, preview_feeds, preview_issue
 from tests.digest_samples import an_issue
 from tests.preview_samples import DUE, a_site, write_post, write_template
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SITE = "https://shan.example/"
 
@@ -52,7 +49,15 @@ def test_what_links_may_lead_to_is_gathered_from_the_site(config: Config) -> Non
     (config.output_dir / "about").mkdir(parents=True)
     (config.output_dir / "about" / "index.html").write_text("", encoding="utf-8")
     known = known_links(config, an_issue(), read_site(config, DUE).posts)
-    pages = ("", "posts/rain/", "posts/rain/?from=mail", "feeds/rss.xml", "newsletters/weekly/7/", "newsletters/weekly/", "about/")
+    pages = (
+        "",
+        "posts/rain/",
+        "posts/rain/?from=mail",
+        "feeds/rss.xml",
+        "newsletters/weekly/7/",
+        "newsletters/weekly/",
+        "about/",
+    )
     assert all(known.is_page(SITE + page) for page in pages)
     assert not any(known.is_page(SITE + page) for page in ("posts/none/", "../publisher.toml", "about/../about/"))
     assert "https://social.example/@shan" in known.outside
@@ -70,6 +75,19 @@ def test_every_feed_is_there_with_its_documents(config: Config) -> None:
         ("鐵道 · 山城週記", 3, 1),
     ]
     assert all(length > 0 for feed in feeds for _, length in feed.documents)
+
+
+def test_the_podcast_is_the_last_feed(config: Config) -> None:
+    tone = Path(__file__).parents[2] / "golden" / "maximal" / "site" / "static"
+    for name in ("audio/tone.mp3", "images/cover.png"):
+        file = config.static_dirs[0] / Path(name).name
+        file.write_bytes((tone / name).read_bytes())
+    write_post(config.root, "episode", audio="/tone.mp3")
+    show = PodcastConfig(title="山城電台", cover="cover.png", category="Arts")
+    feeds = preview_feeds(config.model_copy(update={"podcast": show}), DUE).feeds
+    assert feeds[-1].title == "山城電台"
+    assert [entry.title for entry in feeds[-1].entries] == ["episode"]
+    assert feeds[-1].documents[0][0] == "feeds/podcast.xml"
 
 
 def test_stores_and_output_change_no_fingerprint(config: Config) -> None:

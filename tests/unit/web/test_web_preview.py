@@ -128,6 +128,8 @@ def test_the_running_week_is_shown_when_asked_or_when_the_last_one_has_nothing(r
 def test_a_week_without_posts_is_said_plainly(root: Path) -> None:
     words = words_of(ask(a_source(root, DUE + timedelta(days=30)), "/mail/weekly/phone?lang=en"))
     assert "No new posts in this time, so there is no mail." in words
+    for path in ("/frame/weekly/light", "/raw/weekly"):
+        assert ask(a_source(root, DUE + timedelta(days=30)), path).status_code == 404
 
 
 def test_the_page_speaks_the_newsletters_language_or_the_one_asked_for(root: Path) -> None:
@@ -143,7 +145,8 @@ def test_a_broken_template_is_shown_with_its_place(root: Path) -> None:
     words = words_of(ask(a_source(root), "/mail/weekly/phone"))
     assert "blocks/masthead.mjml.j2:2:1" in words
     assert "{{ masthead.mood }}" in words
-    assert "mood" in ask(a_source(root), "/frame/weekly/light").text
+    frame = ask(a_source(root), "/frame/weekly/light")
+    assert (frame.status_code, "mood" in frame.text) == (500, True)
 
 
 def test_a_broken_setting_is_shown_with_its_place_and_mended_without_a_restart(root: Path) -> None:
