@@ -1,180 +1,109 @@
-"""The transport `smtp`: any mail server or provider that takes mail by SMTP. Settings: smtp_settings.py.
+"""The transport `smtp`: any mail server or provider that takes mail by SMTP. Settings: smtp_settings.py, docs/smtp.md.
 
-One message per transaction, one connection for all of them, and the message in two parts: everything but the final dot
-first, which the server must forget if nothing follows; then `commit`; then the dot. Only a reply lost after the dot
-leaves an uncertain message.
-Specs: RFC 5321 (4.1.1.4 DATA, 4.5.2 transparency, 4.5.3.2.6 the wait after the dot), RFC 1870 (SIZE), RFC 6152
-(8BITMIME).
+One message per transaction, several connections, and each message in two parts: everything but the final dot first,
+which the server must forget if nothing follows; then `commit`, once for a round of the connections; then the dots. Only
+a reply lost after the dot leaves an uncertain message: at most one per connection.
+
+smtp          this file: a batch in, receipts out, on an event loop of its own that stands still between batches
+smtp_round    the batch: which connection sends what, and what a failure means
+smtp_door     the commit before the dots, shared by several connections
+smtp_offer    one message: commands, text, answers
+smtp_pool     the connections, and what is known about the server
+smtp_session  how a connection begins: EHLO, STARTTLS, login (smtp_login)
+smtp_wire     bytes and replies
+
+Specs: RFC 5321 (4.1.1.4 DATA, 4.5.2 transparency, 4.5.3.2.6 the wait after the dot), RFC 2920 (pipelining).
 """
 
 from __future__ import annotations
 
-import smtplib
+import asyncio
+import math
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from publisher.config import parse_delivery
-from publisher.delivery.replies import Reply, read_reply, receipt_of
-from publisher.delivery.smtp_session import open_session
+from publisher.delivery.smtp_pool import Pool
+from publisher.delivery.smtp_round import Round
 from publisher.delivery.smtp_settings import SmtpSettings
-from publisher.delivery.transport import WITHHELD, Limits, Receipt
-from publisher.errors import DeliveryError
+from publisher.delivery.transport import Limits, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.config import Config
     from publisher.delivery.transport import Commit
+    from publisher.errors import DeliveryError
     from publisher.model.message import Message
 
-#: The connection broke, or the server closed it.
-LOST = (OSError, smtplib.SMTPServerDisconnected)
-SERVICE_CLOSING = 421
-START_INPUT = 354
+#: A batch is what can be sent in so many seconds, so that progress is seen and Ctrl-C heeded soon.
+BATCH_S = 1.0
+#: And never more, for the memory they take.
+MOST_MESSAGES = 200
 
 
 class SmtpTransport:
-    """Sends over one connection, opened at the first message and again when it was lost."""
+    """Sends over several connections, opened when they are needed and kept between batches.
 
-    #: One message may become uncertain at a time, no more.
-    limits = Limits(batch=1)
+    For one thread at a time, and not from inside a running event loop: from there, use asyncio.to_thread.
+    """
 
     def __init__(self, name: str, config: Config) -> None:
-        self._name = name
-        self._root = config.root
         self._settings = parse_delivery(config, name, SmtpSettings)
-        self._session: smtplib.SMTP | None = None
+        self._pool = Pool(self._settings, name, config.root)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        #: Messages a second, as far as was seen.
+        self._speed = 0.0
+        self._stopped: DeliveryError | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """What can be taken in one call: about a second's worth."""
+        rate = self._pool.throttle.rate
+        lowest = min(self._pool.size, math.ceil(rate)) if rate else self._pool.size
+        return Limits(batch=max(lowest, min(MOST_MESSAGES, int(self._speed * BATCH_S))))
 
     def send(self, batch: Sequence[Message], commit: Commit) -> tuple[Receipt, ...]:
-        """Send the message (see Transport.send)."""
-        try:
-            return tuple(self._send(message, commit) for message in batch)
-        except BaseException:
-            # Half a transaction must not be gone on with: a QUIT inside DATA would be text.
-            self._drop()
-            raise
+        """Send the messages (see Transport.send)."""
+        stopped, self._stopped = self._stopped, None
+        if stopped is not None:
+            raise stopped
+        if not batch:
+            return ()
+        self._pool.peer()
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        began = time.monotonic()
+        sending = Round(self._pool, batch, commit)
+        receipts = self._run(self._loop, sending)
+        self._speed = len(batch) / max(time.monotonic() - began, 1e-6)
+        # Those that were handed over have their receipts; the next call tells why there will be no more.
+        self._stopped = sending.stopped
+        return receipts
 
     def close(self) -> None:
         """Say goodbye to the server."""
-        session, self._session = self._session, None
-        if session is not None:
-            try:
-                session.quit()
-            except (OSError, smtplib.SMTPException):
-                session.close()
-
-    def _send(self, message: Message, commit: Commit) -> Receipt:
-        unfit = _unfit(message)
-        if unfit:
-            return unfit
-        session = self._ready(message)
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return
         try:
-            refusal = self._offer(session, message)
-        except LOST as error:
-            self._drop()
-            return Receipt(status="deferred", reason="network", detail=f"connection lost before the end: {error}")
-        if refusal is not None:
-            return self._after_refusal(session, refusal)
-        if message.delivery_key not in commit((message,)):
-            # Without the dot the server must forget the message (RFC 5321, 4.1.1.4); the only way out of DATA is to go.
-            self._drop()
-            return WITHHELD
-        return self._finish(session)
+            loop.run_until_complete(self._pool.close())
+            loop.run_until_complete(loop.shutdown_default_executor())
+        finally:
+            loop.close()
 
-    def _ready(self, message: Message) -> smtplib.SMTP:
-        """Give a session that has taken MAIL FROM. An old connection that turns out dead is replaced once."""
-        if self._session is not None:
-            try:
-                return self._begin(self._session, message)
-            except LOST:
-                self._drop()
-        self._session = open_session(self._settings, self._name, self._root)
+    def _run(self, loop: asyncio.AbstractEventLoop, sending: Round) -> tuple[Receipt, ...]:
+        task = loop.create_task(sending.run())
         try:
-            return self._begin(self._session, message)
-        except LOST as error:
-            self._drop()
-            raise DeliveryError(
-                f"{self._settings.host}: it closed the connection ({error})", temporary=True, hint="try later"
-            ) from error
-
-    def _begin(self, session: smtplib.SMTP, message: Message) -> smtplib.SMTP:
-        """Say MAIL FROM. Who refuses that refuses every message, so it stops the send."""
-        self._fits(session, message)
-        options = [f"SIZE={len(message.content)}"] if session.has_extn("size") else []
-        options += ["BODY=8BITMIME"] if not message.content.isascii() else []
-        reply = read_reply(session.mail(message.envelope.sender, options))
-        if reply.ok:
-            return session
-        self._drop()
-        raise DeliveryError(
-            f"{self._settings.host} takes no mail from {message.envelope.sender}: {reply}",
-            temporary=not reply.final,
-            smtp_code=reply.code,
-            hint="look at sender and envelope_sender of the newsletter, and at the account"
-            if reply.final
-            else "try later",
-        )
-
-    def _fits(self, session: smtplib.SMTP, message: Message) -> None:
-        """Refuse early what this server can't carry."""
-        limit = session.esmtp_features.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < len(message.content):
-            raise DeliveryError(
-                f"the message has {len(message.content)} bytes; {self._settings.host} takes {limit}",
-                temporary=False,
-                hint="shorten the issue",
-            )
-        if not message.content.isascii() and not session.has_extn("8bitmime"):
-            raise DeliveryError(f"{self._settings.host} takes 7-bit messages only (no 8BITMIME)", temporary=False)
-
-    def _offer(self, session: smtplib.SMTP, message: Message) -> Reply | None:
-        """Name the recipient and send everything but the final dot. Gives the refusal, if there is one."""
-        reply = read_reply(session.rcpt(message.envelope.recipient))
-        if not reply.ok:
-            return reply
-        reply = read_reply(session.docmd("DATA"))
-        if reply.code != START_INPUT:
-            return reply
-        session.send(stuff_dots(message.content))
-        return None
-
-    def _after_refusal(self, session: smtplib.SMTP, refusal: Reply) -> Receipt:
-        """Clear the transaction, so that the connection serves the next message."""
-        try:
-            if refusal.code == SERVICE_CLOSING or not read_reply(session.rset()).ok:
-                self._drop()
-        except LOST:
-            self._drop()
-        return receipt_of(refusal)
-
-    def _finish(self, session: smtplib.SMTP) -> Receipt:
-        """Send the dot, and wait for the only reply that counts."""
-        try:
-            session.send(b".\r\n")
-            reply = read_reply(session.getreply())
-        except LOST as error:
-            self._drop()
-            return Receipt(status="uncertain", reason="network", detail=f"no reply after the final dot: {error}")
-        if reply.code == SERVICE_CLOSING:
-            self._drop()
-        return receipt_of(reply)
-
-    def _drop(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            session.close()
-
-
-def stuff_dots(content: bytes) -> bytes:
-    """Double each dot that begins a line, and end with a line end (RFC 5321, 4.5.2). Lines end in CRLF."""
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
-    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
-
-
-def _unfit(message: Message) -> Receipt | None:
-    """Refuse an envelope that would break the command it stands in, or that needs SMTPUTF8 (RFC 6531)."""
-    both = message.envelope.sender + message.envelope.recipient
-    if both.isascii() and both.isprintable() and not set(both) & set(" <>"):
-        return None
-    detail = f"the address can't stand in an SMTP command: {message.envelope.recipient!r}"
-    return Receipt(status="rejected", reason="address", detail=detail)
+            return loop.run_until_complete(task)
+        except BaseException:
+            # Half a transaction must not be gone on with: a QUIT inside DATA would be text.
+            self._pool.abort()
+            task.cancel()
+            with suppress(BaseException):
+                loop.run_until_complete(task)
+            loop.run_until_complete(self._pool.farewell())
+            raise
+        finally:
+            self._pool.forget_closed()

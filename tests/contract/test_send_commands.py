@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.cli.main import main
+from publisher.delivery.smtp import MOST_MESSAGES
 from tests.contract.small_site import NOW, make_site, subscribe
 from tests.contract.smtp_server import run_smtp_server
 
@@ -171,7 +172,8 @@ def smtp_run(tmp_path: Path, room: Mailroom) -> Callable[..., Terminal]:
     """A site that sends by SMTP, to the people named."""
 
     def make(*people: str) -> Terminal:
-        table = f'[delivery.relay]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {room.port}\nsecurity = "none"\n'
+        table = f'[delivery.relay]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {room.port}\n'
+        table += 'security = "none"\nconnections = 1\n'
         subscribe(make_site(tmp_path, transport="relay", more=table), *people)
         return Terminal(tmp_path)
 
@@ -232,7 +234,8 @@ def test_a_copy_says_what_became_of_it(smtp_run: Callable[..., Terminal], addres
 def test_ctrl_c_finishes_the_message_in_flight_and_the_next_run_goes_on(
     smtp_run: Callable[..., Terminal], room: Mailroom, number: signal.Signals
 ) -> None:
-    people = [f"reader{index}@example.org" for index in range(6)]
+    # More than one call of the transport takes.
+    people = [f"reader{index}@example.org" for index in range(MOST_MESSAGES + 3)]
     run = smtp_run(*people)
     process = subprocess.Popen(
         [*COMMAND, "send", "weekly", *AT_NOW], cwd=run.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -242,7 +245,8 @@ def test_ctrl_c_finishes_the_message_in_flight_and_the_next_run_goes_on(
     output, errors = process.communicate()
     assert process.returncode == 3, output + errors
     assert "finishing the messages in flight" in errors
-    assert "2 accepted" in output
-    assert "4 planned" in output
-    assert run.json("send", "weekly", *AT_NOW)["states"] == {"accepted": 6}
+    assert 2 <= len(room.accepted) < len(people)
+    assert f"{len(room.accepted)} accepted" in output
+    assert f"{len(people) - len(room.accepted)} planned" in output
+    assert run.json("send", "weekly", *AT_NOW)["states"] == {"accepted": len(people)}
     assert [to for to, _ in room.accepted] == people

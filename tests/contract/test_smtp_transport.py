@@ -79,9 +79,9 @@ def test_one_connection_serves_many_messages(smtp: SmtpTransport, room: Mailroom
 
 def test_small_packets_are_not_held_back(smtp: SmtpTransport) -> None:
     send(smtp, "a@example.org")
-    assert smtp._session is not None
-    assert smtp._session.sock is not None
-    assert smtp._session.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    (session,) = smtp._pool._idle
+    assert session.wire.transport is not None
+    assert session.wire.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_size_is_announced(smtp: SmtpTransport, room: Mailroom) -> None:
@@ -252,7 +252,14 @@ def test_a_message_that_is_too_big_stops_before_it_leaves(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "recipient", ["小明@example.org", "a@example.org>\r\nRCPT TO:<b@example.org", "a b@example.org"]
+    "recipient",
+    [
+        "a@example.org>\r\nRCPT TO:<b@example.org",
+        "a@example.org\nRSET",
+        "a@example.org\x85RSET",
+        "a b@example.org",
+        f"{'a' * 250}@example.org",
+    ],
 )
 def test_an_address_that_would_break_its_command_is_rejected_unsent(
     smtp: SmtpTransport, room: Mailroom, recipient: str
@@ -260,6 +267,19 @@ def test_an_address_that_would_break_its_command_is_rejected_unsent(
     receipt = send(smtp, recipient)
     assert (receipt.status, receipt.reason) == ("rejected", "address")
     assert room.connections == 0
+
+
+def test_an_address_beyond_ascii_needs_a_server_that_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text(PASSWORD, encoding="utf-8")
+    for able in (True, False):
+        with run_smtp_server(tmp_path, enable_SMTPUTF8=able) as room, closing(make(tmp_path, table(room))) as smtp:
+            receipt = send(smtp, "小明@例子.tw")
+            arrived = [to for to, _ in room.accepted]
+        if able:
+            assert (receipt.status, arrived) == ("accepted", ["小明@xn--fsqu00a.tw"])
+        else:
+            assert (receipt.status, receipt.reason, arrived) == ("rejected", "address", [])
+            assert "SMTPUTF8" in receipt.detail
 
 
 @pytest.mark.parametrize(

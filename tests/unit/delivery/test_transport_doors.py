@@ -9,7 +9,7 @@ from publisher.config import Config, parse_config
 from publisher.delivery import transport as doors
 from publisher.delivery.maildir import MaildirTransport, file_name
 from publisher.delivery.memory import MemoryTransport
-from publisher.delivery.smtp import stuff_dots
+from publisher.delivery.smtp_envelope import stuff_dots
 from publisher.errors import ConfigError
 
 SITE = '[site]\ntitle = "週報"\nurl = "https://example.org/"\n'

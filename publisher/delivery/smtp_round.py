@@ -1,0 +1,233 @@
+"""One call of `send`: several connections work off a batch, each with one message on its way.
+
+What happens to a message when something breaks depends on how far it was: before the commit it is tried again or
+deferred, after it the outcome is uncertain. What happens to the send depends on whose fault it is: a recipient's costs
+one message, the server's ends the send (`stopped`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from publisher.delivery.replies import receipt_of, slows, stops
+from publisher.delivery.smtp_door import Door, Ticket
+from publisher.delivery.smtp_envelope import domain_of, fault_of, misfit
+from publisher.delivery.smtp_offer import Refusal, final_reply, offer
+from publisher.delivery.smtp_wire import LostError
+from publisher.delivery.transport import WITHHELD, Receipt
+from publisher.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.delivery.smtp_pool import Pool
+    from publisher.delivery.smtp_session import Session
+    from publisher.delivery.transport import Commit
+    from publisher.model.message import Message
+
+#: How many of the waiting messages are looked at for one whose domain may have mail now.
+LOOK_AHEAD = 50
+#: So many refusals of our mail in a row, from whatever recipient, are no accident: we are blocked.
+MOST_POLICY_REFUSALS = 20
+
+
+class RetiredError(Exception):
+    """This connection sends no more; others go on."""
+
+
+class Round:
+    """A batch on its way."""
+
+    def __init__(self, pool: Pool, batch: Sequence[Message], commit: Commit) -> None:
+        self._pool = pool
+        self._batch = batch
+        self._receipts: list[Receipt | None] = [None] * len(batch)
+        self._queue: deque[int] = deque()
+        self._working = min(pool.size, len(batch))
+        self._door = Door(commit, quorum=(self._working + 1) // 2)
+        #: Held while the first session is opened: several at once could lock the account by one wrong password.
+        self._first = asyncio.Lock()
+        #: What ended the round before its end.
+        self.stopped: DeliveryError | None = None
+
+    async def run(self) -> tuple[Receipt, ...]:
+        """Send the batch: one receipt for each message.
+
+        Raises DeliveryError when the server refuses us and no message got any further, and what commit raised.
+        """
+        for index, message in enumerate(self._batch):
+            fault = fault_of(message)
+            if fault is None:
+                self._queue.append(index)
+            else:
+                self._keep(index, fault)
+        tasks = [asyncio.create_task(self._work()) for _ in range(min(self._working, len(self._queue)))]
+        self._working = len(tasks)
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            self._door.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return self._all_receipts()
+
+    def _all_receipts(self) -> tuple[Receipt, ...]:
+        if self.stopped is not None and not any(self._receipts):
+            raise self.stopped
+        why = self.stopped.message if self.stopped else ""
+        unsent = Receipt(status="deferred", reason="server", detail=f"nothing was sent: {why}")
+        return tuple(receipt or unsent for receipt in self._receipts)
+
+    async def _work(self) -> None:
+        """Send one message after another over one connection, until there are none left."""
+        session: Session | None = None
+        try:
+            while (index := await self._next()) is not None:
+                session = await self._send(index, session)
+        except RetiredError:
+            self._pool.size = max(1, self._pool.size - 1)
+        finally:
+            self._working -= 1
+            if session is not None:
+                self._pool.give_back(session)
+
+    async def _next(self) -> int | None:
+        """Take the next message that may leave by now, waiting for that moment."""
+        throttle, loop = self._pool.throttle, asyncio.get_running_loop()
+        while self._queue and self.stopped is None:
+            if throttle.idle:
+                return self._queue.popleft()
+            now = loop.time()
+            ahead = [self._queue[place] for place in range(min(LOOK_AHEAD, len(self._queue)))]
+            waits = {index: throttle.wait_s(domain_of(self._batch[index]), now) for index in ahead}
+            index = min(ahead, key=lambda one: max(0.0, waits[one]))
+            if waits[index] <= 0:
+                self._queue.remove(index)
+                throttle.take(domain_of(self._batch[index]), now)
+                return index
+            await asyncio.sleep(min(waits[index], 1.0))
+        return None
+
+    async def _send(self, index: int, session: Session | None) -> Session | None:
+        """Send one message, trying again what certainly did not leave. Gives the session that is left."""
+        message = self._batch[index]
+        cautious = False
+        receipt: Receipt | None
+        while self.stopped is None:
+            ticket = Ticket(index, message)
+            try:
+                session = await self._ready(session)
+                receipt = await self._converse(session, ticket, pipelining=not cautious)
+            except DeliveryError as error:
+                await self._in_trouble(index, session, error)
+                return None
+            except LostError as error:
+                assert session is not None
+                try:
+                    receipt = self._after_loss(session, ticket, error, cautious=cautious)
+                except DeliveryError as gone:
+                    await self._in_trouble(index, session, gone)
+                    return None
+                cautious, session = session.begun <= 1, None
+            if receipt is not None:
+                self._keep(index, receipt)
+                return session
+        self._queue.appendleft(index)
+        return session
+
+    async def _ready(self, session: Session | None) -> Session:
+        if self._pool.opened:
+            return await self._pool.ready(session)
+        async with self._first:
+            if self.stopped is not None:
+                raise self.stopped
+            return await self._pool.ready(session)
+
+    async def _converse(self, session: Session, ticket: Ticket, *, pipelining: bool) -> Receipt:
+        """Say all that has to be said for a message. Raises LostError and, when we are refused, DeliveryError."""
+        unfit = misfit(ticket.message, session.features, self._pool.server)
+        if unfit:
+            return unfit
+        self._door.expect()
+        try:
+            refusal = await offer(session, ticket, pipelining=pipelining and session.features.pipelining)
+        except BaseException:
+            self._door.expect_no_more()
+            raise
+        if refusal is not None:
+            self._door.expect_no_more()
+            return self._judge(refusal, ticket)
+        self._door.join(ticket, session.wire)
+        try:
+            reply = await final_reply(session.wire, ticket)
+        finally:
+            self._door.leave(ticket)
+        return self._judge(Refusal("dot", reply), ticket)
+
+    def _judge(self, answer: Refusal, ticket: Ticket) -> Receipt:
+        """Turn the answer that decides into a receipt. Raises DeliveryError when it refuses us, not the message."""
+        stage, reply = answer
+        pool, domain = self._pool, domain_of(ticket.message)
+        pool.proven = pool.proven or stage != "MAIL"
+        if reply.ok:
+            pool.accepted(domain)
+        elif stops(reply, stage):
+            raise pool.refused(ticket.message, answer)
+        elif slows(reply, stage):
+            pool.slow_down(domain)
+        receipt = receipt_of(reply, stage)
+        pool.policy_refusals = pool.policy_refusals + 1 if _blames_us(receipt) else 0
+        if pool.policy_refusals >= MOST_POLICY_REFUSALS:
+            self.stopped = pool.blocked(reply)
+        return receipt
+
+    def _after_loss(self, session: Session, ticket: Ticket, error: LostError, *, cautious: bool) -> Receipt | None:
+        """Say what became of a message whose connection was lost; None: it is tried again, on a new connection.
+
+        Raises what commit raised, and DeliveryError when the server hangs up whatever we say.
+        """
+        session.wire.abort()
+        if self._door.failure is not None:
+            raise self._door.failure from error
+        if ticket.withheld:
+            return WITHHELD
+        if ticket.committed:
+            return Receipt(status="uncertain", reason="network", detail=f"no reply after the final dot: {error}")
+        if session.begun > 1:
+            # An old connection, closed by the server meanwhile: nobody's fault.
+            return None
+        if not (ticket.begun or cautious) and session.features.pipelining:
+            # Which command the server did not like shows when they are said one by one.
+            return None
+        if not (ticket.begun or self._pool.proven):
+            raise self._pool.gone(error)
+        return Receipt(status="deferred", reason="network", detail=f"connection lost before the end: {error}")
+
+    async def _in_trouble(self, index: int, session: Session | None, error: DeliveryError) -> None:
+        """Decide what a refusal of the server as a whole means: less haste, another try later, or the end.
+
+        Raises RetiredError when the other connections are to go on without this one.
+        """
+        self._queue.appendleft(index)
+        if session is not None:
+            session.leave()
+        if error.temporary and self._pool.opened:
+            self._pool.slow_down()
+            if self._working > 1:
+                # One connection fewer is what many servers want to say by it.
+                raise RetiredError
+            if self._pool.proven and await self._pool.wait_to_reconnect():
+                return
+        self.stopped = self.stopped or error
+
+    def _keep(self, index: int, receipt: Receipt) -> None:
+        self._receipts[index] = receipt
+        if receipt is not WITHHELD:
+            self._door.settle(self._batch[index], receipt)
+
+
+def _blames_us(receipt: Receipt) -> bool:
+    return receipt.status == "rejected" and receipt.reason == "policy"
