@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from publisher.content.html_tree import HEADINGS, drop_keeping_tail, replace_with
+from publisher.content.lazy_media import load_at_once
 from publisher.content.media import MediaPlaces, PagePlace, absolute, resolve
+from publisher.content.trackers import drop_trackers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 
 URL_ATTRIBUTES = ("href", "src", "poster", "cite")
 #: Where embedding HTML keeps the address of what it embeds.
-_FRAMES = {"iframe": ("src", "data-src"), "embed": ("src",), "object": ("data",), "frame": ("src",)}
-_TINY = {"0", "1", "0px", "1px"}
+_FRAMES = {"iframe": "src", "embed": "src", "object": "data", "frame": "src"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,9 @@ class LinkRules:
 
 def finish_tree(tree: HtmlElement, rules: LinkRules) -> None:
     """Make a post's tree fit to leave its site."""
+    load_at_once(tree)
     frames_to_cards(tree, rules)
-    _drop_trackers(tree)
+    drop_trackers(tree)
     _settle_boxes(tree, rules.target)
     ids = _prefix_ids(tree, rules)
     for element in tree.iter():
@@ -61,23 +63,13 @@ def finish_tree(tree: HtmlElement, rules: LinkRules) -> None:
 def frames_to_cards(tree: HtmlElement, rules: LinkRules) -> None:
     """Replace iframes, and what came before them, by link cards. A frame without an address vanishes."""
     for element in list(tree.iter(*_FRAMES)):
-        address = next(
-            (value for name in _FRAMES[str(element.tag)] if (value := (element.get(name) or "").strip())), ""
-        )
+        address = (element.get(_FRAMES[str(element.tag)]) or "").strip()
         if address.startswith("/") and not address.startswith("//"):
             address = resolve(address, rules.page, rules.places).url
         if not re.match(r"(https?:)?//[^/\s]", address):
             drop_keeping_tail(element)
             continue
         replace_with(element, rules.card(absolute(address), element.get("title") or ""))
-
-
-def _drop_trackers(tree: HtmlElement) -> None:
-    """Remove pictures that nobody can see: they tell a server who reads."""
-    for image in list(tree.iter("img")):
-        invisible = image.get("width") in _TINY and image.get("height") in _TINY
-        if invisible or not (image.get("src") or image.get("srcset") or "").strip():
-            drop_keeping_tail(image)
 
 
 def _settle_boxes(tree: HtmlElement, target: Target) -> None:
@@ -95,7 +87,10 @@ def _settle_boxes(tree: HtmlElement, target: Target) -> None:
 
 
 def _prefix_ids(tree: HtmlElement, rules: LinkRules) -> frozenset[str]:
-    """Prefix the ids; a mail needs only those of footnotes. Returns the ids (as written) that links may still name."""
+    """Prefix the ids; a mail needs only those of footnotes. Returns the ids that links may name on the spot.
+
+    Many feed readers drop ids, so there a link inside the post leads to the post's own page; mail clients keep them.
+    """
     kept: set[str] = set()
     for element in tree.iter():
         name = element.get("id") if isinstance(element.tag, str) else None
@@ -106,14 +101,14 @@ def _prefix_ids(tree: HtmlElement, rules: LinkRules) -> frozenset[str]:
             del element.attrib["id"]
             continue
         element.set("id", rules.id_prefix + name)
-        if is_note and element.tag not in HEADINGS:
+        if rules.target == "email" and is_note and element.tag not in HEADINGS:
             kept.add(name)
     return frozenset(kept)
 
 
 def _settle(address: str, rules: LinkRules, ids: frozenset[str]) -> str:
     if address.startswith("#"):
-        # Footnotes are followed on the spot; other places are found on the site, whatever a reader does with ids.
+        # In mails footnotes are followed on the spot; all other places are found on the site.
         return f"#{rules.id_prefix}{address[1:]}" if address[1:] in ids else absolute(rules.page.permalink + address)
     try:
         scheme = urlsplit(address).scheme

@@ -117,7 +117,7 @@ def path_from_front_matter(url: str) -> str:
     A path whose end holds a dot is a file, all others are folders (as in Hugo: "/v1.2" stays a file).
     Raises ContentError for one that leaves the site.
     """
-    if re.search(r"[\x00-\x1f\x7f\\]", url) or urlsplit(url).scheme or url.startswith("//"):
+    if re.search(r"[\x00-\x1f\x7f\\]", url) or url.lstrip().startswith("//") or urlsplit(url).scheme:
         raise ContentError(f"not a path on this site: {url}", hint="write a path such as /posts/my-post/")
     path = "/" + url.strip().lstrip("/")
     if ".." in unquote_plus(path).split("/"):
