@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +23,6 @@ from publisher.cli.console import (
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from publisher.config import Config
     from publisher.pipeline.issue import IssueReport
@@ -32,6 +33,12 @@ OutputOption = Annotated[
     typer.Option("--output", "-o", help="Write the mail there too, pictures inside, to look at in a browser."),
 ]
 
+OpenOption = Annotated[bool, typer.Option("--open", help="Open the mail in a browser.")]
+ScreenshotOption = Annotated[
+    Path | None,
+    typer.Option("--screenshot", metavar="DIR", help="Photograph the mail at 640 and 375 pixels, light and dark."),
+]
+
 
 def issue(
     name: NameArgument,
@@ -39,18 +46,27 @@ def issue(
     now: NowOption = None,
     dry_run: DryRunOption = False,
     output: OutputOption = None,
+    open_it: OpenOption = False,
+    screenshot: ScreenshotOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the issue of the last full week and freeze it: from then on it never changes."""
     config = load(config_path)
+    if screenshot:
+        _need_browser()
     report = _make(config, name, moment(now, config), dry_run=dry_run)
     print_problems(report.problems)
+    if open_it and not output and report.issue:
+        output = Path(tempfile.mkdtemp(prefix="publisher-"), f"{name}-{report.issue.number}.html")
     if output and report.issue:
         _write_preview(report, output)
+    taken = _photograph(report, screenshot, name) if screenshot else ()
     if as_json:
-        say_json(_facts(report))
+        say_json(_facts(report) | ({"screenshots": [str(path) for path in taken]} if screenshot else {}))
     else:
-        say(_sentence(report, name, config.zone_of(config.newsletter(name)), output))
+        say("\n".join([_sentence(report, name, config, output), *(f"  picture  {path}" for path in taken)]))
+    if open_it and output and report.issue:
+        webbrowser.open(output.absolute().as_uri())
 
 
 def _make(config: Config, name: str, now: datetime, *, dry_run: bool) -> IssueReport:
@@ -81,7 +97,24 @@ def _write_preview(report: IssueReport, output: Path) -> None:
     write_if_changed(output, preview(report.issue.html, report.pictures).encode())
 
 
-def _sentence(report: IssueReport, name: str, zone: ZoneInfo, output: Path | None) -> str:
+def _need_browser() -> None:
+    """Tell that there is no Chromium before an issue is frozen, not after."""
+    from publisher.pipeline.screenshots import find_browser
+
+    find_browser()
+
+
+def _photograph(report: IssueReport, folder: Path, name: str) -> tuple[Path, ...]:
+    from publisher.digest.freeze import preview
+    from publisher.pipeline.screenshots import photograph
+
+    if report.issue is None:
+        return ()
+    return photograph(preview(report.issue.html, report.pictures), folder, f"{name}-{report.issue.number}")
+
+
+def _sentence(report: IssueReport, name: str, config: Config, output: Path | None) -> str:
+    zone = config.zone_of(config.newsletter(name))
     start, end = (
         moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") for moment in (report.period.start, report.period.end)
     )

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -281,3 +284,23 @@ def test_an_editors_note_opens_the_issue_of_its_week_or_number(config: Config, s
     (folder / "7.md").write_text("另一篇。\n", encoding="utf-8")
     with pytest.raises(ContentError, match=r"two notes for one issue: .*7\.md and .*2026-W41\.md"):
         make_issue(config, "weekly", DUE, store=store, freeze=False)
+
+
+def test_the_command_opens_the_mail_in_the_readers_own_browser(root: Path, tmp_path: Path) -> None:
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    words = ["issue", "weekly", "--config", str(root), "--now", "2026-10-08T08:00", "--dry-run", "--open"]
+    command = [sys.executable, "-m", "publisher.cli.main", *words, "--output", str(root / "mail.html")]
+    subprocess.run(command, check=True, env=os.environ | {"BROWSER": str(browser)}, capture_output=True)
+    assert opened.read_text(encoding="utf-8").strip() == (root / "mail.html").as_uri()
+
+
+def test_screenshots_without_a_browser_are_refused_before_anything_is_frozen(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(root))
+    done = run(root, "--screenshot", str(root / "shots"))
+    assert isinstance(done.exception, ConfigError)
+    assert "no Chromium found" in str(done.exception)
+    assert not (root / "publisher.db").exists()
