@@ -17,8 +17,16 @@ from tests.judges.hugo_answers import NOW, config_of, moment, normal_form
 CASES = json.loads(Path(__file__).with_name("hugo_cases.json").read_text(encoding="utf-8"))
 #: `draft: yes` is published by Hugo and held back here, with a warning: a draft that is mailed can't be called back.
 HELD_BACK = {"draft: yes", 'draft: "yes"'}
-#: Written as entities or beside a quotation mark; Hugo's typographer and linkifier decide otherwise, on purpose or not.
-OTHERWISE = ("&quot;", 'http://a.b/"x"', 'https://a.b/x"', "'ve'", '<p>"raw"</p>', ": two", "/a](b)")
+#: Snippets known by a part of them that come out otherwise than in Hugo, each for a reason. No reader is worse off.
+OTHERWISE = {
+    "&quot;x&quot;": "a quote written as an entity is turned like any other: in a tree both are one character",
+    'http://a.b/"x"': "a double quote ends a bare address: it closes a quotation, no address holds one",
+    "'ve'": "Hugo leaves the quote behind a last ve straight; here it is an apostrophe as the others are",
+    'https://a.b/x"': "the same double quote; and a bare address in a raw <div> stays text, as raw HTML does",
+    '<p>"raw"</p>': "quotes in a paragraph of raw HTML are turned like those beside it",
+    ": two": "one definition among tight ones stays tight: its paragraph would only add a gap",
+    "/a](b)": "a bracket that nothing opened belongs to the Markdown around it, not to an address",
+}
 
 
 @pytest.mark.parametrize("case", CASES["sites"], ids=lambda case: case["name"])
@@ -52,7 +60,20 @@ def test_a_small_site_has_the_pages_that_hugo_gives_it(case: dict[str, Any], tmp
     ids=lambda one: re.sub(r"\s+", " ", one["markdown"])[:30],
 )
 def test_a_snippet_becomes_the_html_that_hugo_makes_of_it(snippet: dict[str, str]) -> None:
+    ours, theirs = both(snippet)
+
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("sign", OTHERWISE)
+def test_a_difference_that_is_excused_is_still_there(sign: str) -> None:
+    snippets = [one for one in CASES["snippets"] if sign in one["markdown"]]
+
+    assert any(ours != theirs for ours, theirs in map(both, snippets))
+
+
+def both(snippet: dict[str, str]) -> tuple[object, object]:
     made = to_html(snippet["markdown"], MarkdownSettings(raw_html=True, cjk_emphasis=False))
 
     url = "https://example.tw/"
-    assert normal_form(made, url, url) == normal_form(snippet["html"], url, url)
+    return normal_form(made, url, url), normal_form(snippet["html"], url, url)

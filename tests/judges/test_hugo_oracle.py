@@ -56,6 +56,8 @@ def test_a_page_has_the_facts_that_hugo_gives_it(answer: Answer) -> None:
     assert page.link_title == expected["linkTitle"]
     assert page.slug == expected["slug"]
     assert page.description == expected["description"]
+    # Of a site without languages Hugo gives the default one, `en`.
+    assert page.file.language == expected["lang"]
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=name_of)
