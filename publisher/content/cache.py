@@ -65,6 +65,8 @@ class CardCache:
         self._now = now.timestamp()
         self._old, self._trusted_ns = _load(path, context)
         self._new: dict[str, _Row] = {}
+        #: Whether every row was old enough; else the cache is written again, and is old enough for them then.
+        self._is_trusted = self._trusted_ns > 0
 
     def find(self, file: ContentFile, stat: stat_result) -> Listed | None:
         """Give what the file became the last time; None where that may be no longer true."""
@@ -72,7 +74,10 @@ class CardCache:
         if values is None:
             return None
         row = _Row(*values)
-        if (row.mtime_ns, row.size) != (stat.st_mtime_ns, stat.st_size) or row.mtime_ns >= self._trusted_ns:
+        if row.mtime_ns >= self._trusted_ns:
+            self._is_trusted = False
+            return None
+        if (row.mtime_ns, row.size) != (stat.st_mtime_ns, stat.st_size):
             return None
         if (row.since is not None and self._now < row.since) or (row.until is not None and self._now >= row.until):
             return None
@@ -86,7 +91,7 @@ class CardCache:
 
     def save(self) -> None:
         """Write the cache, if it changed. That it can't be written spoils nothing."""
-        if {name: tuple(row) for name, row in self._old.items()} == self._new and self._new:
+        if self._is_trusted and {name: tuple(row) for name, row in self._old.items()} == self._new:
             return
         content = _dump(self._new, self._context)
         temporary = self._path.with_suffix(".tmp")
@@ -138,7 +143,7 @@ def _fits(row: _Row) -> bool:
 
 def _freeze(listed: Listed) -> tuple[list[Any] | None, str, list[list[Any]]]:
     facts = _freeze_card(listed.card) if listed.card else None
-    return facts, listed.left_out, [_freeze_problem(problem) for problem in listed.problems]
+    return facts, listed.left_out, [freeze_problem(problem) for problem in listed.problems]
 
 
 def _freeze_card(card: Card) -> list[Any]:
@@ -157,7 +162,7 @@ def _freeze_card(card: Card) -> list[Any]:
 
 
 def _thaw(row: _Row, file: ContentFile) -> Listed:
-    problems = tuple(_thaw_problem(values) for values in row.problems)
+    problems = tuple(thaw_problem(values) for values in row.problems)
     if row.facts is None:
         return Listed(None, row.left_out, problems)
     url, published, section, tags, categories, authors, source_name, guid, text_hash, params = row.facts
@@ -183,12 +188,14 @@ def _thaw_author(values: list[Any]) -> Author:
     return Author(name=name, email=email, url=url)
 
 
-def _freeze_problem(problem: Problem) -> list[Any]:
+def freeze_problem(problem: Problem) -> list[Any]:
+    """Give a problem as JSON has it."""
     at = problem.at
     place = [at.file, at.line, at.column, at.text] if at else None
     return [problem.message, place, problem.hint, problem.severity, problem.rule]
 
 
-def _thaw_problem(values: list[Any]) -> Problem:
+def thaw_problem(values: list[Any]) -> Problem:
+    """Make a problem of what `freeze_problem` gave."""
     message, place, hint, severity, rule = values
     return Problem(message, Location(*place) if place else None, hint, severity, rule)

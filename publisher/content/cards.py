@@ -36,12 +36,17 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.content.discover import ContentFile
+    from publisher.content.media import LookedAt
     from publisher.content.pages import Page, PageRules
     from publisher.errors import Problem
     from publisher.model.post import Card, Post
 
 #: When the clock may make something else of a file: its dates.
 Moments = tuple["datetime | None", ...]
+
+#: Generators whose posts are made of their own file, the settings and the sections above it, and of nothing else that
+#: lies about: only these can be cached by file.
+ALONE = frozenset({"hugo", "plain"})
 
 #: Front matter that messages about posts point at, and that says whether a post may be an episode.
 _ALWAYS_KEPT = (
@@ -111,6 +116,16 @@ class CardReader:
             page = read_content_file(self._files[place], self._page_rules).page
         return make_post(page, self._rules)
 
+    @property
+    def looked_at(self) -> LookedAt:
+        """Tell what reading posts whole has looked at."""
+        return self._rules.places.looked_at
+
+    def context(self) -> str:
+        """Name everything that posts are made from besides their own files; known once posts are listed."""
+        assert self._page_rules, "posts are listed first"
+        return self._context(self._page_rules)
+
     def save_cache(self) -> None:
         """Keep what was read for the next time."""
         if self._cache:
@@ -135,7 +150,7 @@ class CardReader:
         self._problems += problems
         self._page_rules = rules = page_rules(self._config, self._settings, files, self._now)
         self._files = {(file.path, file.key): file for file in files}
-        if self._cache_file:
+        if self._cache_file and self._config.site.generator in ALONE:
             self._cache = CardCache(self._cache_file, self._context(rules), self._now)
         for file in files:
             yield self._from_cache(file, rules, self._cache) if self._cache else self._read(file, rules)[0]

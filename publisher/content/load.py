@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.content.conventions.convention import BodyPlace, Prepared
 from publisher.content.conventions.registry import convention_named
 from publisher.content.go_template import SiteTemplates
-from publisher.content.media import PagePlace
+from publisher.content.media import LookedAt, PagePlace
 from publisher.content.posts import PostRules, make_post
 from publisher.content.refs import PageIndex
 from publisher.content.sources import (
@@ -186,6 +186,11 @@ class Renderer:
         self._places = media_places(config, self._settings)
         self._templates = _site_templates(config, self._settings)
 
+    @property
+    def looked_at(self) -> LookedAt:
+        """Tell what rendering has looked at besides the posts' own files."""
+        return self._places.looked_at
+
     def render(self, post: Post) -> Rendered:
         """Render one post. Raises as `render_post` does."""
         # comrak, lxml and nh3 load when something is rendered, not when posts are listed.
@@ -228,6 +233,7 @@ class Renderer:
 
     def _ref(self, path: str, language: str, post: Post) -> str:
         """Find a page's address. The site's files are listed the first time that a post asks."""
+        self.looked_at.posts = True
         if self._index is None:
             files, _ = discover_site(self._config, self._settings)
             # No page's address depends on the clock.

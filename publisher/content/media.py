@@ -8,7 +8,7 @@ from __future__ import annotations
 import mimetypes
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -32,6 +32,21 @@ AUDIO_TYPES = {
 }
 
 
+@dataclass(slots=True)
+class LookedAt:
+    """What posts were made from besides their own files: as long as that stays as it is, so do they."""
+
+    #: Files that were looked for, found or not, and folders that were searched.
+    paths: set[Path] = field(default_factory=set)
+    #: Whether another post's address was asked for, which any file of the site may change.
+    posts: bool = False
+
+    def clear(self) -> None:
+        """Begin with another post."""
+        self.paths.clear()
+        self.posts = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaPlaces:
     """Where the files that a post names may lie."""
@@ -42,6 +57,8 @@ class MediaPlaces:
     static_dirs: tuple[Path, ...]
     #: Folder of posts; a file beside a post is served at its section.
     content_dir: Path
+    #: Keeps account of what is looked for here.
+    looked_at: LookedAt = field(default_factory=LookedAt, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +101,9 @@ def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
 
 def _resolve_relative(name: str, page: PagePlace, places: MediaPlaces) -> Found:
     plain = _plain(name).removeprefix("./")
-    if page.bundle_dir and (path := inside(page.bundle_dir, plain)):
+    if page.bundle_dir and (path := inside(page.bundle_dir, plain, places.looked_at)):
         return Found(absolute(urljoin(page.permalink, _quote(name))), path)
-    if path := inside(page.folder, plain):
+    if path := inside(page.folder, plain, places.looked_at):
         section = page.folder.relative_to(places.content_dir).as_posix()
         prefix = "" if section == "." else f"{escape_path(section)}/"
         return Found(absolute(urljoin(places.base_url, prefix + _quote(name.removeprefix("./")))), path)
@@ -95,10 +112,12 @@ def _resolve_relative(name: str, page: PagePlace, places: MediaPlaces) -> Found:
     return Found(absolute(urljoin(page.permalink, _quote(name))), None)
 
 
-def inside(folder: Path, name: str) -> Path | None:
+def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path | None:
     """Find a file below a folder; None if there is none, or if `name` leads out of the folder."""
     if not name or "\0" in name:
         return None
+    if looked_at:
+        looked_at.paths.add(folder / name)
     try:
         path = (folder / name).resolve()
         return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
@@ -107,7 +126,7 @@ def inside(folder: Path, name: str) -> Path | None:
 
 
 def _in_static(name: str, places: MediaPlaces) -> Path | None:
-    found = (inside(folder, _plain(name).lstrip("/")) for folder in places.static_dirs)
+    found = (inside(folder, _plain(name).lstrip("/"), places.looked_at) for folder in places.static_dirs)
     return next((path for path in found if path), None)
 
 
@@ -199,8 +218,9 @@ def guess_type(url: str) -> str:
     return AUDIO_TYPES.get(key) or mimetypes.MimeTypes().guess_type(f"x{key}")[0] or ""
 
 
-def bundle_covers(folder: Path) -> Iterator[Path]:
+def bundle_covers(folder: Path, looked_at: LookedAt) -> Iterator[Path]:
     """Find a bundle's picture as Hugo's templates do: *feature*, then *cover* or *thumbnail*."""
+    looked_at.paths.add(folder)
     try:
         names = sorted(path for path in folder.iterdir() if guess_type(path.name).startswith("image/"))
     except OSError:

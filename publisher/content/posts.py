@@ -159,7 +159,7 @@ def _doubt(page: Page, name: str, message: str, hint: str, rule: str) -> Problem
 def _cover_of_bundle(page: Page, rules: PostRules) -> Image | None:
     if page.file.kind != "leaf":
         return None
-    cover = next(bundle_covers(page.file.path.parent), None)
+    cover = next(bundle_covers(page.file.path.parent, rules.places.looked_at), None)
     return describe_image(resolve(cover.name, page_place(page), rules.places)) if cover else None
 
 

@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING
 from publisher.content import aliases
 from publisher.content.cards import CardReader
 from publisher.errors import Problem, PublisherError, PublisherErrors
-from publisher.pipeline.built import CARDS_NAME, FOLDER, remove_leftovers
+from publisher.model.post import Card
+from publisher.pipeline.built import (
+    CARDS_NAME,
+    ENTRIES_NAME,
+    FOLDER,
+    hash_of,
+    kept_document,
+    read_built,
+    remove_leftovers,
+)
 from publisher.pipeline.doubts import each_once
-from publisher.pipeline.entries import EntryMaker, ReadWhole, only_posts
+from publisher.pipeline.entries import EntryMaker, MadeEntry
+from publisher.pipeline.entry_cache import EntryKeeper, KeptEntry
 from publisher.pipeline.files import write_if_changed
-from publisher.pipeline.places import file_of, place_of_value
+from publisher.pipeline.identity import Register
+from publisher.pipeline.places import place_of_value
 from publisher.pipeline.podcast import PodcastDocument, make_podcast_document
 from publisher.pipeline.term_feeds import plan_term_feeds
+from publisher.program import program_stamp
 from publisher.syndication.identity import guid_of
-from publisher.syndication.json_feed import render_json
-from publisher.syndication.rss_atom import render_atom, render_rss
 from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME, feed_path, make_feed, plan_site_feed
 
 if TYPE_CHECKING:
@@ -31,16 +41,21 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.errors import Location
     from publisher.model.feed import Entry, Feed, Format
-    from publisher.model.post import Card
     from publisher.syndication.groups import CardT
     from publisher.syndication.site_feed import FeedPlan
 
 #: Told after each post: how many are done, of how many.
 Progress = Callable[[int, int], None]
+#: How a post becomes an entry. Raises PublisherError.
+MakeEntry = Callable[[Card], MadeEntry | KeptEntry]
 
-RENDERERS: Mapping[Format, Callable[[Feed], bytes]] = MappingProxyType(
-    {"rss": render_rss, "atom": render_atom, "json": render_json}
-)
+
+def _render(feed: Feed, form: Format) -> bytes:
+    # lxml and feedgen load when a feed is rendered: after most builds, none has changed.
+    from publisher.syndication.json_feed import render_json
+    from publisher.syndication.rss_atom import render_atom, render_rss
+
+    return {"rss": render_rss, "atom": render_atom, "json": render_json}[form](feed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +78,8 @@ class BuildReport:
     #: Posts that some feed shows.
     entries: int
     problems: tuple[Problem, ...]
+    #: Whether publisher.lock had to be written (in a dry run: would have to be).
+    lock_changed: bool = False
     #: Posts that stayed out, by reason (`model.post.Site.left_out`).
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -78,35 +95,54 @@ class Made:
 
     entries: Mapping[str, Entry]
     problems: tuple[Problem, ...]
+    #: Of the entries, where they were asked for: equal for equal ones only.
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def build(config: Config, now: datetime, *, dry_run: bool = False, progress: Progress | None = None) -> BuildReport:
-    """Write every feed of a site into its output folder.
+def build(
+    config: Config,
+    now: datetime,
+    *,
+    dry_run: bool = False,
+    frozen_lock: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Write every feed of a site into its output folder, and who is who into publisher.lock.
 
-    now: aware; decides only which posts are still in the future and which have expired.
+    now: aware; decides which posts are still in the future and which have expired, and dates changes that are found.
+    frozen_lock: raise ConfigError instead of changing publisher.lock.
     A post that can't be shown becomes a problem, and the rest is built. Nothing is written before everything is made.
     Raises PublisherError where nothing can be built: no content folder, a template that fails for every post.
     """
-    reader = CardReader(config, now, config.root / FOLDER / CARDS_NAME)
+    folder = config.root / FOLDER
+    reader = CardReader(config, now, folder / CARDS_NAME)
     site = reader.list_posts()
-    if not dry_run:
-        reader.save_cache()
-    posts, doubles = one_per_guid(site.cards, config)
+    register = Register(config, now)
+    posts, doubles = register.identify(site.cards)
     plans, doubts = plan_feeds(config, posts, now)
     in_podcast = episodes_of(config, posts)
     shown = _each_once(*(plan.posts for plan in plans), in_podcast)
-    made = make_entries(shown, config, progress, reader.read_whole)
+    register.remember(shown)
+    keeper = EntryKeeper(config, reader, folder / ENTRIES_NAME, keep=not dry_run)
+    made = make_entries(shown, config, progress, keeper.make)
     podcast = render_episodes(config, in_podcast, made)
-    documents = render_feeds(config, plans, made)
+    documents, made_from = _render_changed(config, plans, made)
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
-    return BuildReport(
+    # What is to be public is written down first.
+    lock_changed = register.save(dry_run=dry_run, frozen=frozen_lock)
+    report = BuildReport(
         files=tuple(_write(config.output_dir / name, content, dry_run) for name, content in documents.items()),
-        removed=remove_leftovers(config, documents, dry_run=dry_run),
+        removed=remove_leftovers(config, documents, made_from, dry_run=dry_run),
         entries=len(made.entries),
+        lock_changed=lock_changed,
         problems=each_once((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems)),
         left_out=site.left_out,
     )
+    if not dry_run:
+        reader.save_cache()
+        keeper.forget_others(shown)
+    return report
 
 
 def plan_feeds(
@@ -125,8 +161,32 @@ def render_feeds(config: Config, plans: Iterable[FeedPlan], made: Made) -> dict[
     for plan in plans:
         feed = make_feed(config, plan, _entries_of(plan.posts, made))
         for form in config.feeds.formats:
-            documents[plan.path_of(form)] = RENDERERS[form](feed)
+            documents[plan.path_of(form)] = _render(feed, form)
     return documents
+
+
+def _render_changed(config: Config, plans: Iterable[FeedPlan], made: Made) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Render as `render_feeds` does, but take a document as it lies there where nothing in it can have changed.
+
+    Gives the documents, and what each was made from.
+    """
+    built = read_built(config)
+    documents: dict[str, bytes] = {}
+    made_from: dict[str, str] = {}
+    for plan in plans:
+        digests = [made.digests[post.key] for post in plan.posts if post.key in made.digests]
+        feed = make_feed(config, plan, ())
+        for form in config.feeds.formats:
+            name = plan.path_of(form)
+            made_from[name] = "" if "" in digests else _hash_of_facts(program_stamp(), form, feed, digests)
+            documents[name] = kept_document(config, built, name, made_from[name]) or _render(
+                make_feed(config, plan, _entries_of(plan.posts, made)), form
+            )
+    return documents, made_from
+
+
+def _hash_of_facts(*facts: object) -> str:
+    return hash_of(repr(facts).encode("utf-8", "surrogatepass"))
 
 
 def episodes_of(config: Config, posts: Iterable[CardT]) -> tuple[CardT, ...]:
@@ -140,45 +200,35 @@ def render_episodes(config: Config, episodes: Sequence[Card], made: Made) -> Pod
     return make_podcast_document(config, entries, partial(_place_of_audio, config, episodes))
 
 
-def one_per_guid(posts: Iterable[CardT], config: Config) -> tuple[tuple[CardT, ...], tuple[Problem, ...]]:
-    """Keep the first of the posts that claim one guid: readers show one entry for it, whichever they happen to like."""
-    first: dict[str, CardT] = {}
-    problems: list[Problem] = []
-    for post in posts:
-        guid = guid_of(post)
-        other = first.setdefault(guid, post)
-        if other is not post:
-            message = f"left out of the feeds, because {file_of(other, config)} has the same guid: {guid}"
-            hint = "give one of them a guid or an address of its own"
-            problems.append(Problem(message, place_of_value(post, config, "guid"), hint, "error", "same-guid"))
-    return tuple(first.values()), tuple(problems)
-
-
 def make_entries(
-    posts: Sequence[Card], config: Config, progress: Progress | None = None, read_whole: ReadWhole = only_posts
+    posts: Sequence[Card], config: Config, progress: Progress | None = None, make: MakeEntry | None = None
 ) -> Made:
     """Render posts and make entries of them. A post that fails is left out, and told.
 
+    make: how; where not given, every post is rendered, and none may be a mere card.
+
     Raises the errors themselves where every post fails: a feed without entries is no answer to a broken template.
     """
-    maker = EntryMaker(config, read_whole)
+    make = make or EntryMaker(config).make
     entries: dict[str, Entry] = {}
+    digests: dict[str, str] = {}
     problems: list[Problem] = []
     errors: list[PublisherError] = []
     for done, post in enumerate(posts, start=1):
         try:
-            one = maker.make(post)
+            one = make(post)
         except PublisherError as error:
             errors.append(error)
         else:
             entries[post.key] = one.entry
+            digests[post.key] = one.digest
             problems += one.problems
         if progress:
             progress(done, len(posts))
     if errors and not entries:
         raise PublisherErrors({str(error): error for error in errors}.values())
     problems += [error.as_problem("post-not-shown") for error in errors]
-    return Made(MappingProxyType(entries), tuple(problems))
+    return Made(MappingProxyType(entries), tuple(problems), MappingProxyType(digests))
 
 
 def _each_once(*groups: Iterable[Card]) -> tuple[Card, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from publisher.pipeline.files import write_if_changed
@@ -24,15 +25,41 @@ if TYPE_CHECKING:
 FOLDER = ".publisher"
 NAME = "built.json"
 CARDS_NAME = "cards.json"
+ENTRIES_NAME = "entries"
 
 
-def remove_leftovers(config: Config, documents: Mapping[str, bytes], *, dry_run: bool = False) -> tuple[Path, ...]:
+@dataclass(frozen=True, slots=True)
+class BuiltFiles:
+    """What the last build wrote, by path below the output folder."""
+
+    hashes: Mapping[str, str]
+    #: What each document was made from, as `kept_document` is told it.
+    made_from: Mapping[str, str]
+
+
+def kept_document(config: Config, built: BuiltFiles, name: str, made_from: str) -> bytes | None:
+    """Give a document of the last build that would be made of the same things again; None if it was changed since.
+
+    made_from: equal only where everything is equal that decides about a byte of the document.
+    """
+    if not made_from or built.made_from.get(name) != made_from:
+        return None
+    try:
+        content = (config.output_dir / name).read_bytes()
+    except OSError:
+        return None
+    return content if hash_of(content) == built.hashes.get(name) else None
+
+
+def remove_leftovers(
+    config: Config, documents: Mapping[str, bytes], made_from: Mapping[str, str], *, dry_run: bool = False
+) -> tuple[Path, ...]:
     """Delete what the last build wrote and this one did not, and remember what this one wrote.
 
-    documents: everything this build wrote, by its path below the output folder.
+    documents: everything this build wrote, by its path below the output folder; made_from: see `kept_document`.
     Gives the files deleted; in a dry run, those that would be. Folders that this leaves empty go too.
     """
-    before = read_list(config)
+    before = read_built(config).hashes
     output = config.output_dir.resolve()
     kept = {_on_any_disk(name) for name in documents}
     candidates = (name for name in sorted(before) if _on_any_disk(name) not in kept)
@@ -41,19 +68,25 @@ def remove_leftovers(config: Config, documents: Mapping[str, bytes], *, dry_run:
         for path in gone:
             path.unlink(missing_ok=True)
             _remove_empty(path.parent, output)
-        _write_list(config, {name: hash_of(content) for name, content in documents.items()})
+        _write_list(config, {name: hash_of(content) for name, content in documents.items()}, made_from)
     return tuple(config.output_dir / path.relative_to(output) for path in gone)
 
 
-def read_list(config: Config) -> dict[str, str]:
-    """Read what the last build wrote: hashes by path below the output folder. Empty where that is not known."""
+def read_built(config: Config) -> BuiltFiles:
+    """Read what the last build wrote. Empty where that is not known."""
+    nothing = BuiltFiles({}, {})
     try:
         listed = json.loads((config.root / FOLDER / NAME).read_bytes())
     except (OSError, ValueError, RecursionError):
-        return {}
+        return nothing
     # Another output folder is another story: what was built into the old one may be anybody's now.
-    files = listed.get("files") if isinstance(listed, dict) and listed.get("output") == config.site.output else None
-    return {str(name): str(value) for name, value in files.items()} if isinstance(files, dict) else {}
+    if not isinstance(listed, dict) or listed.get("output") != config.site.output:
+        return nothing
+    return BuiltFiles(_texts(listed.get("files")), _texts(listed.get("made_from")))
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {str(name): str(text) for name, text in value.items()} if isinstance(value, dict) else {}
 
 
 def hash_of(content: bytes) -> str:
@@ -83,8 +116,9 @@ def _remove_empty(folder: Path, output: Path) -> None:
             folder = folder.parent
 
 
-def _write_list(config: Config, hashes: Mapping[str, str]) -> None:
-    listed = {"output": config.site.output, "files": dict(sorted(hashes.items()))}
+def _write_list(config: Config, hashes: Mapping[str, str], made_from: Mapping[str, str]) -> None:
+    facts = {"files": dict(sorted(hashes.items())), "made_from": dict(sorted(made_from.items()))}
+    listed = {"output": config.site.output, **facts}
     text = json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
     write_if_changed(config.root / FOLDER / NAME, text.encode())
     # Keeps the folder out of git without touching a file of the site's own.

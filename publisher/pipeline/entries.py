@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +17,7 @@ from publisher.templates import FEEDS, environment
 
 if TYPE_CHECKING:
     from publisher.config import Config
+    from publisher.content.media import LookedAt
     from publisher.model.feed import Entry
     from publisher.model.post import Rendered
 
@@ -28,6 +29,8 @@ class MadeEntry:
     entry: Entry
     rendered: Rendered
     problems: tuple[Problem, ...]
+    #: Equal for equal entries only; empty where nobody asked.
+    digest: str = ""
 
 
 #: From a card to its post, with the doubts about it (`content.cards.CardReader.read_whole`).
@@ -49,12 +52,19 @@ class EntryMaker:
         self._env = environment(FEEDS, config.root)
         self._renderer = Renderer(config, "feed", self._env)
 
+    @property
+    def looked_at(self) -> LookedAt:
+        """Tell what rendering has looked at besides the posts' own files."""
+        return self._renderer.looked_at
+
     def make(self, card: Card) -> MadeEntry:
         """Render a post and make the entry that feeds show. Raises ContentError or TemplateError.
 
         card: a post; or the card of one, which is read whole first.
         """
         post, doubts = (card, ()) if isinstance(card, Post) else self._read_whole(card)
+        # Who it is says the card: publisher.lock may know better than the post's own file.
+        post = replace(post, guid=card.guid, revised=card.revised)
         rendered = self._renderer.render(post)
         locate = partial(place_of_value, post, self._config)
         entry = make_entry(post, rendered, guid_of(post), self._env, locate)
