@@ -51,7 +51,7 @@ class ResendTransport:
     """Sends batches over one HTTP connection."""
 
     #: resend.com/docs/api-reference/emails/send-batch-emails; 40 MB a message, attachments included.
-    limits = Limits(batch=100, message_bytes=40_000_000)
+    limits = Limits(batch=100, message_bytes=40_000_000, whole=False)
 
     def __init__(self, name: str, config: Config) -> None:
         self._name = name

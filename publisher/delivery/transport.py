@@ -59,6 +59,8 @@ class Limits:
     message_bytes: int | None = None
     #: Nothing leaves this machine, so that what the law asks of mail (a postal address) does not apply.
     local: bool = False
+    #: Carries messages as they are written, pictures inside and all. False: hands over HTML and text alone.
+    whole: bool = True
 
 
 class Commit(Protocol):

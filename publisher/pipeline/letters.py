@@ -100,7 +100,8 @@ def _read(path: Path) -> bytes:
 def opened_transport(config: Config, name: str, given: Transport | None) -> Iterator[Transport]:
     """Lend the transport of a newsletter, and close it; one that was given stays open.
 
-    Raises ConfigError when its settings are wrong, or when mail would leave without what the law asks of it.
+    Raises ConfigError when its settings are wrong, when mail would leave without what the law asks of it, or without
+    the pictures that it was to carry.
     """
     newsletter = config.newsletter(name)
     transport = given or open_transport(newsletter.transport, config)
@@ -109,6 +110,12 @@ def opened_transport(config: Config, name: str, given: Transport | None) -> Iter
             raise ConfigError(
                 f"newsletters.{name}.postal_address is empty",
                 hint="write the sender's postal address: most countries' laws ask for it in every newsletter",
+            )
+        if newsletter.pictures_inside != "none" and not transport.limits.whole:
+            raise ConfigError(
+                f'newsletters.{name}.pictures_inside = "{newsletter.pictures_inside}":'
+                f" {newsletter.transport} takes HTML and text only",
+                hint='send by smtp, or write pictures_inside = "none": the mail then shows those on the site',
             )
         yield transport
     finally:

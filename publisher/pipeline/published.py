@@ -11,7 +11,7 @@ from publisher.digest.freeze import pictures_of
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from publisher.config import Config
     from publisher.model.issue import Issue
@@ -23,14 +23,15 @@ _AT_ONCE = 8
 _NO_HEAD = frozenset({403, 405, 501})
 
 
-def unpublished_pictures(issue: Issue, config: Config) -> tuple[str, ...]:
+def unpublished_pictures(issue: Issue, config: Config, variants: Iterable[Issue] = ()) -> tuple[str, ...]:
     """Give the addresses of an issue's own pictures that the site does not serve, in their order.
 
+    variants: of the issue, whose pictures count, too (pipeline.variants).
     Asks the network: only for a send that leaves this machine. Pictures that travel inside the mail are not asked for.
     """
     if config.newsletter(issue.newsletter).pictures_inside == "all":
         return ()
-    urls = [config.site.url + name for name in pictures_of(issue.html)]
+    urls = [config.site.url + name for name in pictures_of("".join(one.html for one in (issue, *variants)))]
     with (
         httpx.Client(timeout=_TIMEOUT_S, follow_redirects=True) as client,
         ThreadPoolExecutor(max_workers=_AT_ONCE) as pool,
@@ -39,9 +40,9 @@ def unpublished_pictures(issue: Issue, config: Config) -> tuple[str, ...]:
         return tuple(url for url, there in zip(urls, served, strict=True) if not there)
 
 
-def refuse_unpublished(issue: Issue, config: Config) -> None:
+def refuse_unpublished(issue: Issue, config: Config, variants: Iterable[Issue] = ()) -> None:
     """Raise ConfigError with the list when the site does not serve some of an issue's pictures."""
-    if missing := unpublished_pictures(issue, config):
+    if missing := unpublished_pictures(issue, config, variants):
         raise ConfigError(
             missing_message(issue, missing), hint="publish the site first, or write --allow-missing-images"
         )

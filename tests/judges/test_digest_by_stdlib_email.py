@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
+from html import escape
 from typing import Any
 
 from hypothesis import given, settings
@@ -66,6 +67,16 @@ def test_decoded_bodies_are_what_was_put_in(before: str, between: str, after: st
         assert ours.get_content_type() == theirs.get_content_type()
         assert content_of(ours) == content_of(theirs)
     assert sent.text == text.replace(SLOT, LINKS.visible)
+
+
+@FEW
+@given(name=LINES, before=BODIES)
+def test_a_readers_name_stands_in_both_bodies_as_it_is(name: str, before: str) -> None:
+    issue = an_issue(text=f"{before}XXNAMEXX {SLOT}\n", html=f"<p>XXNAMEXX</p>{SLOT}\n")
+    sent = build_template(issue, a_letterhead(reader="讀者")).fill(a_subscriber(name=name), LINKS)
+    text, html = parsed(sent.content).iter_parts()
+    assert content_of(text) == f"{before}{name or '讀者'} {LINKS.visible}\n"
+    assert content_of(html) == f"<p>{escape(name or '讀者')}</p>{escape(LINKS.visible)}\n"
 
 
 @FEW

@@ -15,7 +15,7 @@ from publisher.config import Config, load_config
 from publisher.digest.freeze import content_hash, pictures_of
 from publisher.errors import ConfigError, ContentError
 from publisher.pipeline.issue import IssueReport, make_issue
-from publisher.pipeline.letters import letters_for
+from publisher.pipeline.letters import letters_for, opened_transport
 from publisher.store.issues import latest_issue
 from publisher.store.keys import TokenKey
 from publisher.store.open import Store, open_store
@@ -23,6 +23,8 @@ from tests.digest_samples import a_subscriber, image_file
 
 #: A Thursday at eight in Taipei: the moment at which the week of the first of October is over.
 DUE = datetime(2026, 10, 8, 0, tzinfo=UTC)
+#: Any variable that is set: nothing is sent with it.
+KEY = {"env": "PATH"}
 SETTINGS = """
 [site]
 title = "山城週記"
@@ -269,6 +271,15 @@ def test_pictures_travel_inside_where_the_newsletter_wants_it(config: Config, wh
     if kinds:
         with pytest.raises(ContentError, match="can't be read"):
             letters_for(wanting, issue, TokenKey(0, bytes(32)))
+
+
+def test_a_transport_that_takes_parts_alone_refuses_pictures_inside(config: Config) -> None:
+    newsletter = config.newsletter("weekly").model_copy(update={"pictures_inside": "lead", "transport": "resend"})
+    wanting = config.model_copy(
+        update={"newsletters": {"weekly": newsletter}, "delivery": {"resend": {"api_key": KEY}}}
+    )
+    with pytest.raises(ConfigError, match="resend takes HTML and text only"), opened_transport(wanting, "weekly", None):
+        pass
 
 
 def test_an_editors_note_opens_the_issue_of_its_week_or_number(config: Config, store: Store) -> None:

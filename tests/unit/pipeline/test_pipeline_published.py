@@ -70,6 +70,11 @@ def test_pictures_that_are_not_there_are_listed_in_order(config: Config) -> None
     assert missing == tuple(config.site.url + NAMES[number] for number in (1, 2, 5))
 
 
+def test_the_pictures_of_variants_count_too(config: Config) -> None:
+    missing = unpublished_pictures(issue_with(config, 0), config, [issue_with(config, 0, 1)])
+    assert missing == (config.site.url + NAMES[1],)
+
+
 def test_an_issue_with_missing_pictures_is_refused_with_the_list(config: Config) -> None:
     with pytest.raises(ConfigError, match=f"1 pictures of issue 7 are not on the web yet:\n  .*{NAMES[1]}") as caught:
         refuse_unpublished(issue_with(config, 0, 1), config)
