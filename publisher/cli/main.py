@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from publisher import __version__
-from publisher.cli import build, check, config, dkim, init, issue, preview, send, subscribers, verify
+from publisher.cli import build, check, config, dkim, explain, init, issue, ledger, preview, send, subscribers, verify
 from publisher.errors import DeliveryError, PublisherError, PublisherErrors
 
 EX_TEMPFAIL = 75
@@ -35,6 +35,8 @@ app.command("verify")(verify.verify)
 app.command("issue")(issue.issue)
 app.command("preview")(preview.preview)
 app.command("send")(send.send)
+app.command("explain")(explain.explain)
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(dkim.app, name="dkim")
 

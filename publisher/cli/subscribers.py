@@ -68,7 +68,7 @@ def add(
     from publisher.pipeline.subscribers import add_subscriber, choose_topics, new_subscriber
 
     config = load(config_path)
-    which = _newsletter(config, newsletter)
+    which = choose_newsletter(config, newsletter)
     new = new_subscriber(address, name)
     with _store(config) as store, store.begin() as connection:
         outcome = add_subscriber(connection, which, new, moment(None, config), again=again)
@@ -94,7 +94,7 @@ def import_(
 ) -> None:
     """Add everybody in a file. Who is there already, or has left, stays as they are."""
     config = load(config_path)
-    which = _newsletter(config, newsletter)
+    which = choose_newsletter(config, newsletter)
     data = _read(file)
     report = _import(config, which, data, file.name, dry_run=dry_run)
     print_problems(report.problems)
@@ -154,7 +154,7 @@ def list_(
     from publisher.store.subscribers import list_subscribers
 
     config = load(config_path)
-    which = _newsletter(config, newsletter)
+    which = choose_newsletter(config, newsletter)
     wanted = _state(state)
     with _store(config) as store, store.read() as connection:
         found = list_subscribers(connection, which, wanted)
@@ -190,7 +190,7 @@ def remove(
     from publisher.pipeline.subscribers import new_subscriber, remove_subscriber
 
     config = load(config_path)
-    which = _newsletter(config, newsletter)
+    which = choose_newsletter(config, newsletter)
     person = new_subscriber(address)
     with _store(config) as store, store.begin() as connection:
         outcome = remove_subscriber(connection, which, person.address, moment(None, config))
@@ -205,7 +205,7 @@ def remove(
         say(f"{person.email} {sentences[outcome]}")
 
 
-def _newsletter(config: Config, name: str | None) -> str:
+def choose_newsletter(config: Config, name: str | None) -> str:
     """Choose the newsletter: the one named, or the only one there is."""
     if name is not None:
         config.newsletter(name)

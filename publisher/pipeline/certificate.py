@@ -7,6 +7,7 @@ was certified: nothing before its head can be changed or cut off without being s
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ContentError, Location, StoreError
@@ -38,7 +39,7 @@ def make_certificate(connection: Connection, issue_id: int, issue: Issue, plan: 
         "number": issue.number,
         "subject": issue.subject,
         "content_hash": issue.content_hash,
-        "planned_at": plan.planned_at.isoformat(),
+        "planned_at": plan.planned_at.astimezone(UTC).isoformat(),
         "plan_hash": plan.plan_hash,
         "equation": {"active": plan.active, **{share: getattr(plan, share) for share in SHARES}},
         "states": dict(count_states(connection, issue_id)),

@@ -33,6 +33,12 @@ def get_issue(connection: Connection, newsletter: str, number: int) -> Issue:
     raise StoreError(f"{newsletter} has no issue {number}", hint=hint)
 
 
+def list_issues(connection: Connection, newsletter: str) -> tuple[tuple[int, int, str], ...]:
+    """Give row id, number and subject of every issue of a newsletter, by number."""
+    query = select(issues.c.id, issues.c.number, issues.c.subject).where(issues.c.newsletter == newsletter)
+    return tuple((row.id, row.number, row.subject) for row in connection.execute(query.order_by(issues.c.number)))
+
+
 def next_number(connection: Connection, newsletter: str, first_number: int) -> int:
     """Give the number for a new issue: one more than the last, or `first_number`."""
     last = connection.scalar(select(func.max(issues.c.number)).where(issues.c.newsletter == newsletter))

@@ -1,0 +1,81 @@
+"""`publisher explain`: why somebody did or did not get an issue."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli.console import ConfigOption, JsonOption, load, say, say_json
+from publisher.cli.subscribers import NewsletterOption, choose_newsletter
+
+if TYPE_CHECKING:
+    from publisher.pipeline.explain import Explanation, IssueStory, Moment
+
+AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="name@example.org")]
+IssueOption = Annotated[int | None, typer.Option("--issue", metavar="N", help="Only this issue.")]
+
+
+def explain(
+    address: AddressArgument,
+    newsletter: NewsletterOption = None,
+    number: IssueOption = None,
+    config_path: ConfigOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Say why somebody did or did not get an issue: all that was planned, tried and answered."""
+    from publisher.pipeline.explain import explain as recipe
+
+    config = load(config_path)
+    found = recipe(config, choose_newsletter(config, newsletter), address, number)
+    say_json(_facts(found)) if as_json else say(_sentences(found))
+
+
+def _sentences(found: Explanation) -> str:
+    lines = [f"{found.email} and {found.newsletter}"]
+    person = found.subscriber
+    lines.append(
+        f"  {person.state} since {person.since:%Y-%m-%d %H:%M} UTC, as subscriber {person.id}"
+        if person
+        else "  never subscribed"
+    )
+    if found.topics:
+        lines.append(f"  reads only {', '.join(sorted(found.topics))}")
+    if found.suppression:
+        why = f"{found.suppression.reason}, {found.suppression.since:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"  must not be mailed to, by any newsletter: {why}")
+    for story in found.issues:
+        lines.append(f"issue {story.number} ({story.subject}): {story.why}")
+        lines += [f"  {_moment(one)}" for one in story.moments]
+    return "\n".join(lines)
+
+
+def _moment(one: Moment) -> str:
+    code = f" {one.smtp_code}" if one.smtp_code is not None else ""
+    reason = f" ({one.reason}{code})" if one.reason or code else ""
+    note = f", by {one.note}" if one.note else ""
+    return f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {one.state}{reason}, attempt {one.attempt}: {one.event}{note}"
+
+
+def _facts(found: Explanation) -> dict[str, Any]:
+    person = found.subscriber
+    return {
+        "email": found.email,
+        "newsletter": found.newsletter,
+        "subscriber": {"id": person.id, "state": person.state, "since": person.since.isoformat()} if person else None,
+        "topics": sorted(found.topics),
+        "suppression": asdict(found.suppression) if found.suppression else None,
+        "issues": [_story_facts(story) for story in found.issues],
+    }
+
+
+def _story_facts(story: IssueStory) -> dict[str, Any]:
+    return {
+        "number": story.number,
+        "subject": story.subject,
+        "why": story.why,
+        "state": story.delivery.state if story.delivery else None,
+        "history": [{**asdict(one), "at": one.at.isoformat()} for one in story.moments],
+    }

@@ -1,0 +1,141 @@
+"""Why somebody did or did not get an issue: everything the store knows of one address, in the order it happened."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.audience.address import normalise
+from publisher.pipeline.subscribers import new_subscriber
+from publisher.store.deliveries import Delivery, deliveries_to
+from publisher.store.issues import list_issues
+from publisher.store.journal import entries
+from publisher.store.open import open_store
+from publisher.store.plans import find_plan
+from publisher.store.subscribers import find_subscriber
+from publisher.store.suppressions import find_suppression
+from publisher.store.topics import find_topics
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from publisher.config import Config
+    from publisher.model.subscriber import Subscriber, Suppression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing that happened to a delivery."""
+
+    at: datetime
+    #: In the journal's word: planned, claimed, committing, outcome, released, recovered, …
+    event: str
+    state: str
+    attempt: int
+    reason: str = ""
+    smtp_code: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueStory:
+    """One issue, and what became of it for one address."""
+
+    number: int
+    subject: str
+    #: Why they got it or not, in a sentence.
+    why: str
+    #: None: they have no row, because they were no active subscriber when the audience was fixed.
+    delivery: Delivery | None = None
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What one newsletter knows of one address."""
+
+    newsletter: str
+    email: str
+    subscriber: Subscriber | None
+    topics: frozenset[str]
+    suppression: Suppression | None
+    issues: tuple[IssueStory, ...]
+
+
+def explain(config: Config, name: str, email: str, number: int | None = None) -> Explanation:
+    """Tell the story of an address. number: of one issue only. Raises ConfigError for what is no address."""
+    address = normalise(new_subscriber(email).email)
+    with closing(open_store(config.store.url, config.root)) as store, store.read() as connection:
+        person = find_subscriber(connection, name, address)
+        mine = {delivery.issue_id: delivery for delivery in deliveries_to(connection, name, address)}
+        stories = [
+            _story(connection, key, issue_number, subject, mine.get(key), person)
+            for key, issue_number, subject in list_issues(connection, name)
+            if number in (None, issue_number)
+        ]
+        return Explanation(
+            newsletter=name,
+            email=email,
+            subscriber=person,
+            topics=find_topics(connection, person.id) if person else frozenset(),
+            suppression=find_suppression(connection, address),
+            issues=tuple(stories),
+        )
+
+
+def _story(  # noqa: PLR0917 - what belongs to one issue, handed on once
+    connection: Connection, key: int, number: int, subject: str, delivery: Delivery | None, person: Subscriber | None
+) -> IssueStory:
+    if delivery is None:
+        return IssueStory(number=number, subject=subject, why=_why_not(connection, key, person))
+    who = delivery.subscriber_id
+    moments = tuple(
+        Moment(
+            at=entry.at,
+            event=entry.event,
+            state=step.state,
+            attempt=step.attempt,
+            reason=step.reason,
+            smtp_code=step.smtp_code,
+            note=entry.note,
+        )
+        for entry in entries(connection, key, about=who)
+        for step in entry.steps
+        if step.subscriber_id == who
+    )
+    return IssueStory(number=number, subject=subject, why=_why(delivery), delivery=delivery, moments=moments)
+
+
+#: What became of a delivery, by its state.
+WHY = {
+    "accepted": "sent",
+    "planned": "not sent yet: it is planned",
+    "claimed": "it is being sent, or the run that sent it has died",
+    "committing": "it is being sent, or the run that sent it has died",
+    "deferred": "not sent yet: it is tried again",
+    "rejected": "not sent",
+    "uncertain": "nobody knows whether it arrived",
+    "suppressed": "not sent",
+    "skipped": "not sent",
+}
+
+
+def _why(delivery: Delivery) -> str:
+    """Say in a sentence what became of a delivery."""
+    if delivery.state == "accepted":
+        taken = f" as {delivery.provider_id}" if delivery.provider_id else ""
+        return f"sent to {delivery.email}: {delivery.transport} took it{taken}"
+    return WHY[delivery.state] + (f": {delivery.detail}" if delivery.detail else "")
+
+
+def _why_not(connection: Connection, key: int, person: Subscriber | None) -> str:
+    plan = find_plan(connection, key)
+    if plan is None:
+        return "not sent: nobody got it yet"
+    if person is None:
+        return "not sent: the address was never subscribed"
+    fixed = f"when the audience was fixed ({plan.planned_at:%Y-%m-%d %H:%M} UTC)"
+    return f"not sent: it was not on the list {fixed}; it is {person.state} since {person.since:%Y-%m-%d %H:%M} UTC"
