@@ -17,18 +17,16 @@ if TYPE_CHECKING:
 #: A longer front matter goes to the real parser, which counts what it reads against its limits.
 MAX_CHARACTERS: Final = 20_000
 
-#: Beyond ASCII: no control characters, none of the line breaks of YAML 1.1 (U+0085, U+2028, U+2029), no byte order
-#: mark, no half of a surrogate pair.
-_WIDE: Final = "\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-#: Inside quotes: neither the quote itself nor a backslash.
-_IN_DOUBLE: Final = rf"[ !#-\[\]-~{_WIDE}]*"
-_IN_SINGLE: Final = rf"[ -&(-~{_WIDE}]*"
-#: Possessive, so that no input makes it try twice. A sign that ends a plain scalar only beside a blank (": ", " #") is
-#: taken together with what follows it, or not at all.
-_PLAIN: Final = (
-    rf"[A-Za-z\u00c0-\u1fff\u3041-\ud7ff]"
-    rf"(?:[!-\"$-9;-~{_WIDE}]++|:(?=[!-~{_WIDE}])|(?<![ ])\#|[ ]++(?=[!-\"$-~{_WIDE}]))*+"
-)
+#: What YAML itself treats otherwise than other characters, or refuses: control characters, the line breaks of YAML 1.1
+#: (U+0085, U+2028, U+2029), byte order marks, halves of surrogate pairs. Looked for once, so that the patterns below
+#: need no classes beyond ASCII, which cost much to compile.
+_ODD: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+#: Inside quotes: neither the quote itself nor, in double ones, a backslash.
+_IN_DOUBLE: Final = r'[^"\\\n]*'
+_IN_SINGLE: Final = r"[^'\n]*"
+#: Begins with a letter. Possessive, so that no input makes it try twice. A sign that ends a plain scalar only beside a
+#: blank (": ", " #") is taken together with what follows it, or not at all.
+_PLAIN: Final = r"[^\W\d_](?:[^ \n:\#]++|:(?=[^ \n])|(?<![ ])\#|[ ]++(?=[^ \n\#]))*+"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _FLOW: Final = rf'\[(?:"{_IN_DOUBLE}"(?:,[ ]?"{_IN_DOUBLE}")*)?\]'
 _LINE: Final = re.compile(
@@ -37,7 +35,7 @@ _LINE: Final = re.compile(
         "(?P<double>{_IN_DOUBLE})"|(?P<flow>{_FLOW})|(?P<plain>{_PLAIN}|{_DATE})
         |(?P<whole>[1-9][0-9]{{0,15}}|0)|'(?P<single>{_IN_SINGLE})'
     ))?[ ]*\n
-    |\#[ -~{_WIDE}]*\n|[ ]*\n""",
+    |\#.*\n|[ ]*\n""",
     re.VERBOSE,
 )
 _ITEM: Final = re.compile(
@@ -55,7 +53,7 @@ _WORDS: Final[Mapping[str, bool | None]] = {
 
 def scan_yaml(source: str) -> dict[str, Any] | None:
     """Read a front matter. Gives None where it holds anything but the simple YAML above: then parse it whole."""
-    if len(source) > MAX_CHARACTERS:
+    if len(source) > MAX_CHARACTERS or _ODD.search(source):
         return None
     values: dict[str, Any] = {}
     position = 0
