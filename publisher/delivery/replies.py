@@ -109,12 +109,17 @@ class Reply(NamedTuple):
 
 def read_reply(code: int, *lines: bytes) -> Reply:
     """Put the lines of a reply, without their codes, together to one; a server may write any bytes."""
+    if len(lines) == 1:
+        return Reply(code, _one_line(lines[0].decode("utf-8", errors="replace")))
     said = tuple(line.decode("utf-8", errors="replace") for line in lines)
-    first = ENHANCED.match(said[0]) if len(said) > 1 else None
     # Each line repeats the enhanced code (RFC 2034, 4); once is enough.
+    first = ENHANCED.match(said[0])
     again = f"{first[0]} " if first else ""
-    text = " ".join(" ".join([said[0], *(line.removeprefix(again) for line in said[1:])]).split())[:500]
-    return Reply(code, text, said if len(said) > 1 else ())
+    return Reply(code, _one_line(" ".join([said[0], *(line.removeprefix(again) for line in said[1:])])), said)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:500]
 
 
 def receipt_of(reply: Reply, stage: Stage = "RCPT") -> Receipt:

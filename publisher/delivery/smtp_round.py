@@ -181,7 +181,7 @@ class Round:
         receipt = receipt_of(reply, stage)
         pool.policy_refusals = pool.policy_refusals + 1 if _blames_us(receipt) else 0
         if pool.policy_refusals >= MOST_POLICY_REFUSALS:
-            self.stopped = pool.blocked(reply)
+            self.stopped = self.stopped or pool.blocked(reply)
         return receipt
 
     def _after_loss(self, session: Session, ticket: Ticket, error: LostError, *, cautious: bool) -> Receipt | None:

@@ -19,6 +19,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
 USERNAME, PASSWORD = "weekly@example.org", "geheim-密碼"
@@ -107,14 +108,19 @@ class AnyPort(Controller):
 
 @contextmanager
 def run_smtp_server(
-    folder: Path, *, certificate_name: str = "127.0.0.1", tls_from_start: bool = False, **options: Any
+    folder: Path,
+    *,
+    certificate_name: str = "127.0.0.1",
+    not_after: datetime | None = None,
+    tls_from_start: bool = False,
+    **options: Any,
 ) -> Iterator[Mailroom]:
     """Run a server that wants STARTTLS and a login, with a certificate of an authority of its own.
 
     folder: gets the authority's ca.pem. options: aiosmtpd's own, instead of these.
     """
     authority = trustme.CA()
-    certificate = authority.issue_cert(certificate_name)
+    certificate = authority.issue_cert(certificate_name, not_after=not_after)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
