@@ -22,6 +22,8 @@ _LONGEST_BOX = 24
 _LONGEST_WORD = 16
 _CLAUSE = re.compile(r"[^：，；、。！？｜]+[：，；、。！？｜]*[」』》〉）]*|.", re.DOTALL)
 _QUOTED = "[「『《〈][^「」『』《》〈〉]{1,10}[」』》〉]"
+#: Several Latin words among Chinese ones, such as a name.
+_NAME = r"[A-Za-z0-9][\w.+#'’&-]*(?: [A-Za-z0-9][\w.+#'’&-]*)+"
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -31,7 +33,7 @@ def keep_together(text: str, words: Iterable[str] = ()) -> Markup:
     Returns escaped HTML with spans of class "nb". Longer pieces break as they like, or they would leave the screen.
     """
     kept = [re.escape(word) for word in words if len(word) <= _LONGEST_WORD]
-    unbroken = re.compile("|".join([*kept, _QUOTED]))
+    unbroken = re.compile("|".join([*kept, _QUOTED, *([_NAME] if _CJK.search(text) else [])]))
     clauses: list[str] = _CLAUSE.findall(text)
     if len(clauses) == 1:
         return _mark(text, unbroken)
@@ -51,9 +53,10 @@ def _whole(text: str) -> Markup:
 
 
 def _mark(text: str, unbroken: re.Pattern[str]) -> Markup:
-    """Keep the matches of `unbroken` whole."""
+    """Keep the matches of `unbroken` whole that are short enough."""
     marked, end = Markup(), 0
     for found in unbroken.finditer(text):
-        marked += escape(text[end : found.start()]) + _whole(found[0])
+        match = _whole(found[0]) if len(found[0]) <= _LONGEST_WORD else escape(found[0])
+        marked += escape(text[end : found.start()]) + match
         end = found.end()
     return marked + escape(text[end:])

@@ -139,6 +139,12 @@ def test_short_clauses_and_quoted_phrases_stay_whole() -> None:
     assert '"ib"' not in keep_together("山屋沒有訊號：我把整套同步引擎改寫成一本很厚很厚很厚很厚很厚很厚的帳，帶下山")
 
 
+def test_a_latin_name_among_chinese_words_stays_whole() -> None:
+    assert '總是 <span class="nb">Big Buck Bunny</span>' in keep_together("測試影片為什麼總是 Big Buck Bunny")
+    assert "nb" not in keep_together("How Big Buck Bunny was made")
+    assert "nb" not in keep_together("讀 The Hitchhiker's Guide to the Galaxy 的早上")
+
+
 def test_words_stay_whole_unless_they_are_longer_than_a_phone_is_wide() -> None:
     assert keep_together("離線優先的日子", ["離線優先"]) == '<span class="nb">離線優先</span>的日子'
     long_word = "Donaudampfschifffahrt"
