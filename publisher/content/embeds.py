@@ -146,7 +146,11 @@ def public_embed(address: str, title: str = "") -> Embed:
     address: absolute, or "//host/…"; title: what the page calls it.
     """
     address = f"https:{address}" if address.startswith("//") else address
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        # "https://[": no address that anybody could open.
+        return Embed(url="", provider="", verb="open", title=title)
     place = parts.netloc + parts.path + (f"?{parts.query}" if parts.query else "")
     for pattern, provider in _COMPILED:
         if match := pattern.match(place):

@@ -12,7 +12,8 @@ from publisher.content.conventions.convention import BodyPlace, Prepared
 from publisher.content.conventions.registry import convention_named
 from publisher.content.go_template import SiteTemplates
 from publisher.content.media import LookedAt, PagePlace
-from publisher.content.posts import PostRules, make_post
+from publisher.content.post_rules import PostRules
+from publisher.content.posts import make_post
 from publisher.content.refs import PageIndex
 from publisher.content.sources import (
     discover_site,
@@ -142,7 +143,7 @@ def post_rules(config: Config, settings: HugoConfig) -> PostRules:
     """Gather what all posts of a site share."""
     name = config.site.author or settings.author
     author = Author(name=name, email=config.site.author_email or None) if name else None
-    return PostRules(places=media_places(config, settings), author=author)
+    return PostRules(places=media_places(config, settings), author=author, youtube_hero=config.site.youtube_hero)
 
 
 def newest_first(post: Card) -> tuple[bool, float, str]:

@@ -57,6 +57,8 @@ class MediaPlaces:
     static_dirs: tuple[Path, ...]
     #: Folder of posts; a file beside a post is served at its section.
     content_dir: Path
+    #: Folder whose files the site serves only where its theme asks for them; None if it has none.
+    assets_dir: Path | None = None
     #: Keeps account of what is looked for here.
     looked_at: LookedAt = field(default_factory=LookedAt, compare=False)
 
@@ -80,6 +82,8 @@ class Found:
     path: Path | None
     #: Whether the site itself should hold it.
     own: bool = True
+    #: Whether it lies in a folder whose files the site serves only where its theme asks for them.
+    in_assets: bool = False
 
 
 def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
@@ -88,14 +92,18 @@ def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
     name: as written in front matter or Markdown: absolute URL, `/path`, or relative to the page.
     """
     name = name.strip()
-    parts = urlsplit(name)
+    try:
+        parts = urlsplit(name)
+    except ValueError:
+        # No address at all: "http://[".
+        return Found(absolute(name), None, own=False)
     if parts.scheme or name.startswith("//"):
         url = name if parts.scheme else f"{urlsplit(places.base_url).scheme}:{name}"
         inside = url.removeprefix(places.base_url) if url.startswith(places.base_url) else ""
         return Found(absolute(url), _in_static(unquote(inside), places) if inside else None, own=bool(inside))
     if name.startswith("/"):
         path = _below_base(name, places.base_url)
-        return Found(absolute(urljoin(places.base_url, _quote(path))), _in_static(_plain(path), places))
+        return _served(absolute(urljoin(places.base_url, _quote(path))), _plain(path), places)
     return _resolve_relative(name, page, places)
 
 
@@ -107,9 +115,8 @@ def _resolve_relative(name: str, page: PagePlace, places: MediaPlaces) -> Found:
         section = page.folder.relative_to(places.content_dir).as_posix()
         prefix = "" if section == "." else f"{escape_path(section)}/"
         return Found(absolute(urljoin(places.base_url, prefix + _quote(name.removeprefix("./")))), path)
-    if path := _in_static(plain, places):
-        return Found(absolute(urljoin(places.base_url, _quote(name.removeprefix("./")))), path)
-    return Found(absolute(urljoin(page.permalink, _quote(name))), None)
+    found = _served(absolute(urljoin(places.base_url, _quote(name.removeprefix("./")))), plain, places)
+    return found if found.path else Found(absolute(urljoin(page.permalink, _quote(name))), None)
 
 
 def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path | None:
@@ -128,6 +135,14 @@ def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path |
 def _in_static(name: str, places: MediaPlaces) -> Path | None:
     found = (inside(folder, _plain(name).lstrip("/"), places.looked_at) for folder in places.static_dirs)
     return next((path for path in found if path), None)
+
+
+def _served(url: str, name: str, places: MediaPlaces) -> Found:
+    """Look for a file below the site's address: in the static folders, then among the theme's assets."""
+    if path := _in_static(name, places):
+        return Found(url, path)
+    path = inside(places.assets_dir, name.lstrip("/"), places.looked_at) if places.assets_dir else None
+    return Found(url, path, in_assets=path is not None)
 
 
 def _below_base(path: str, base_url: str) -> str:

@@ -4,49 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from publisher.content import aliases
 from publisher.content.front_matter import locate
-from publisher.content.media import (
-    MediaPlaces,
-    PagePlace,
-    absolute,
-    bundle_covers,
-    describe_audio,
-    describe_image,
-    resolve,
-)
+from publisher.content.heroes import find_hero
+from publisher.content.media import absolute, describe_audio, resolve
+from publisher.content.post_rules import doubt, page_place
 from publisher.content.summary import first_heading, plain_line, reading_minutes
 from publisher.content.text_hash import text_hash
 from publisher.errors import Problem
-from publisher.model.post import Author, Card, Enclosure, Image, Post
+from publisher.model.post import Author, Card, Enclosure, Post
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from publisher.content.pages import Page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostRules:
-    """What all posts of a site share."""
-
-    places: MediaPlaces
-    #: For posts that name no author; None if the site has none.
-    author: Author | None = None
-
-    @property
-    def static_names(self) -> str:
-        """Name the static folders, for a hint."""
-        return ", ".join(f"{folder.name}/" for folder in self.places.static_dirs) or "a static folder"
-
-
-def page_place(page: Page) -> PagePlace:
-    """Say where a page stands, for resolving what it names."""
-    return PagePlace(permalink=page.permalink, bundle_dir=page.file.bundle_dir, folder=page.file.path.parent)
+    from publisher.content.post_rules import PostRules
 
 
 def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
@@ -70,7 +45,7 @@ def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
         tags=aliases.texts(params, aliases.TAGS),
         categories=aliases.texts(params, aliases.CATEGORIES),
         authors=_authors(params, rules),
-        hero=_hero(page, rules, problems),
+        hero=find_hero(page, rules, problems),
         audio=_audio(page, rules, problems),
         source_url=_web_address(aliases.text(params, aliases.SOURCE_URL)),
         source_name=aliases.text(params, aliases.SOURCE_NAME),
@@ -131,38 +106,6 @@ def _web_address(text: str) -> str:
     return absolute(text) if re.match(r"https?://[^\s/]", text) else ""
 
 
-def _hero(page: Page, rules: PostRules, problems: list[Problem]) -> Image | None:
-    name, value = aliases.lookup(page.params, aliases.IMAGE)
-    if isinstance(value, list):
-        value = value[0]
-    path, alt = value, ""
-    if isinstance(value, Mapping):
-        path, alt = aliases.text(value, aliases.PATH_KEYS), aliases.text(value, aliases.ALT_KEYS)
-    if not isinstance(path, str) or not path.strip() or path.startswith("data:"):
-        return _cover_of_bundle(page, rules)
-    found = resolve(path, page_place(page), rules.places)
-    image = describe_image(found, alt or aliases.text(page.params, aliases.IMAGE_ALT))
-    if found.path is not None and not image.mime_type:
-        hint = "export it again as JPEG, PNG or WebP"
-        problems.append(_doubt(page, name, f"the image can't be read: {path}", hint, "unreadable-image"))
-    elif found.path is None and found.own:
-        hint = f"put it below {rules.static_names}, or beside the post"
-        problems.append(_doubt(page, name, f"image not found: {path}", hint, "missing-image"))
-    return image
-
-
-def _doubt(page: Page, name: str, message: str, hint: str, rule: str) -> Problem:
-    """Report something about the front-matter value `name` (dots lead into tables)."""
-    return Problem(message, locate(page.split, page.file.name, tuple(name.split("."))), hint, rule=rule)
-
-
-def _cover_of_bundle(page: Page, rules: PostRules) -> Image | None:
-    if page.file.kind != "leaf":
-        return None
-    cover = next(bundle_covers(page.file.path.parent, rules.places.looked_at), None)
-    return describe_image(resolve(cover.name, page_place(page), rules.places)) if cover else None
-
-
 def _audio(page: Page, rules: PostRules, problems: list[Problem]) -> Enclosure | None:
     name, value = aliases.lookup(page.params, aliases.AUDIO)
     if isinstance(value, list):
@@ -173,7 +116,7 @@ def _audio(page: Page, rules: PostRules, problems: list[Problem]) -> Enclosure |
     found = resolve(path, page_place(page), rules.places)
     if found.path is None and found.own:
         hint = f"put it below {rules.static_names}, or beside the post"
-        problems.append(_doubt(page, name, f"audio file not found: {path}", hint, "missing-audio"))
+        problems.append(doubt(page, name, f"audio file not found: {path}", hint, "missing-audio"))
     return _with_stated(describe_audio(found), value)
 
 

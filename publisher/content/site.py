@@ -85,6 +85,8 @@ class HugoConfig:
     #: module.mounts that mount content; they replace `content_dir`.
     content_mounts: tuple[ContentFolder, ...] = ()
     static_dirs: tuple[str, ...] = ("static",)
+    #: Folder whose files Hugo serves only where a theme asks for them; empty if the site has none.
+    assets_dir: str = ""
     #: params.mainSections; empty if the site doesn't say.
     main_sections: tuple[str, ...] = ()
     #: Singular to plural; the plural is the front-matter key.
@@ -155,6 +157,7 @@ def make_hugo_config(table: Mapping[str, Any], files: tuple[str, ...] = ()) -> H
         content_dir=_text(table, "contentdir", default="content"),
         content_mounts=_content_mounts(table),
         static_dirs=_static_dirs(table),
+        assets_dir=_text(table, "assetdir", default="assets"),
         main_sections=_texts(sections or table.get("mainsections")),
         taxonomies=_taxonomies(table),
         permalinks=_permalinks(table.get("permalinks")),

@@ -156,4 +156,5 @@ def media_places(config: Config, settings: HugoConfig) -> MediaPlaces:
         base_url=config.site.url,
         static_dirs=tuple(config.root / name for name in settings.static_dirs),
         content_dir=config.root / settings.content_dir,
+        assets_dir=config.root / settings.assets_dir if settings.assets_dir else None,
     )

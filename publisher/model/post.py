@@ -43,6 +43,8 @@ class Image:
     #: In pixels; 0 if unknown.
     width: int = 0
     height: int = 0
+    #: Whether it was found in the post's own text, which shows it already.
+    in_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ def _same_file(one: str, other: str) -> bool:
 
 def _html_of(post: Post, html: str, source: Source | None, env: Environment) -> str:
     hero = post.hero
-    if hero and shows_near_top(html, hero.url):
+    if hero and (hero.in_text or shows_near_top(html, hero.url)):
         hero = None
     shown = render(env, TEMPLATE, post=post, hero=hero, html=Markup(html), source=source)
     return clean_text(shown).strip() + "\n"
