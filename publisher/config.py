@@ -103,8 +103,6 @@ class SiteConfig(Table):
     static: tuple[str, ...] = ("static",)
     #: Sections whose posts are published; empty: all of them.
     sections: tuple[str, ...] = ()
-    #: Whether a post without a picture gets YouTube's picture of the video that it is about.
-    youtube_hero: bool = True
     #: Where the site's finished files lie.
     output: str = "public"
 
@@ -134,6 +132,11 @@ class FeedsConfig(Table):
     formats: tuple[FeedFormat, ...] = ("rss", "atom", "json")
     #: How many entries a feed shows.
     limit: int = Field(default=20, ge=1)
+    #: When `updated` of an entry moves by itself: when much of its text changes, at any change, or never. A lastmod in
+    #: the front matter always counts.
+    update: Literal["significant", "any", "never"] = "significant"
+    #: How much of a text must change to be significant: 0.1 is a tenth.
+    update_share: float = Field(default=0.1, gt=0, le=1)
     #: WebSub hubs announced in each feed.
     hubs: tuple[AbsoluteUrl, ...] = ()
     #: Front-matter keys, lists or single values, each of whose terms gets a feed: tags, categories, related_people…

@@ -35,6 +35,9 @@ def build(
     now: NowOption = None,
     dry_run: DryRunOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat every warning as an error.")] = False,
+    frozen_lock: Annotated[
+        bool, typer.Option("--frozen-lock", help="Refuse to build, with 1, where publisher.lock would have to change.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the feeds of the site and of its tags, people…: RSS, Atom, JSON Feed, and a podcast where there is one."""
@@ -42,7 +45,7 @@ def build(
 
     config = load(config_path)
     with progress("posts") as advance:
-        report = run(config, moment(now, config), dry_run=dry_run, progress=advance)
+        report = run(config, moment(now, config), dry_run=dry_run, frozen_lock=frozen_lock, progress=advance)
     print_problems(report.problems)
     if as_json:
         say_json(as_table(report, config.root, dry_run=dry_run))
@@ -57,6 +60,8 @@ def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
     # Of many files, those that stay as they are go without saying.
     told = [file for file in report.files if file.changed or len(report.files) <= SHOWN_FILES]
     lines = [f"  {_state(file, dry_run):<11} {_shown(file.path, root)}" for file in told]
+    if report.lock_changed:
+        lines.insert(0, f"  {'would write' if dry_run else 'wrote':<11} publisher.lock")
     lines += [f"  {'would go' if dry_run else 'removed':<11} {_shown(path, root)}" for path in report.removed]
     if len(lines) > SHOWN_FILES:
         lines[SHOWN_FILES:] = [f"  … and {len(lines) - SHOWN_FILES} more"]
@@ -82,6 +87,7 @@ def as_table(report: BuildReport, root: Path, *, dry_run: bool) -> dict[str, Any
         "files": files,
         "removed": [_shown(path, root) for path in report.removed],
         "entries": report.entries,
+        "lock_changed": report.lock_changed,
         "left_out": dict(report.left_out),
         "problems": [problem_table(problem) for problem in report.problems],
     }

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from publisher.content.load import read_site
 from publisher.errors import ConfigError, Problem, PublisherError, PublisherErrors
-from publisher.pipeline.build import episodes_of, make_entries, one_per_guid, plan_feeds, render_episodes
+from publisher.pipeline.build import episodes_of, make_entries, plan_feeds, render_episodes
 from publisher.pipeline.doubts import by_place, each_once
 from publisher.pipeline.entries import EntryMaker
+from publisher.pipeline.identity import Register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def check(
     wanted = [_existing(path) for path in only]
     site = read_site(config, now)
     dated = [post for post in site.posts if post.published]
-    posts, doubles = one_per_guid(dated, config)
+    posts, doubles = Register(config, now).identify(dated)
     problems = [*site.problems, *doubles, *plan_feeds(config, posts, now)[1]]
     shown = [post for post in dated if _is_wanted(post.path, wanted)]
     if not quick:

@@ -29,7 +29,7 @@ INTENDED: Mapping[str, str] = MappingProxyType(
         "embed": "a player in a frame, which readers drop, is a link in ours",
         "absolute": "an address that leads nowhere from a reader is absolute in ours",
         "title": "a post without a title is called by its first words in ours",
-        "guid": "the post's front matter gives a guid",
+        "guid": "the post's front matter, or publisher.lock, gives a guid",
         "undated": "a page without a date is in no feed of ours",
         "other section": "it belongs to a section that site.sections leaves out",
         "other language": "it is in another language than this feed of ours",

@@ -100,7 +100,9 @@ class EntryCache:
                     path.unlink(missing_ok=True)
 
     def _path(self, card: Card) -> Path:
-        return self._folder / f"{hashlib.sha256(str(card.path).encode('utf-8', 'surrogateescape')).hexdigest()}.json"
+        # What publisher.lock says of a post is no part of its file.
+        facts = f"{card.path}\n{card.guid}\n{card.revised}".encode("utf-8", "surrogateescape")
+        return self._folder / f"{hashlib.sha256(facts).hexdigest()}.json"
 
     def _head(self, facts: bytes, text: bytes) -> bytes:
         vouched = hashlib.sha256(facts + b"\n" + text).hexdigest()

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from publisher.content.load import read_site
 from publisher.digest.freeze import freeze_mail, pictures_of, web_copy
 from publisher.digest.select import period_before, select_posts
 from publisher.digest.wording import load_wording
 from publisher.errors import ConfigError, Location, Problem
 from publisher.pipeline.files import write_if_changed, write_pictures
+from publisher.pipeline.identity import identify_site, read_known_site
 from publisher.pipeline.mail_pictures import make_pictures
 from publisher.pipeline.week import make_masthead, render_week
 from publisher.store.issues import find_issue, freeze_issue, issue_id, manifests, next_number
@@ -70,7 +70,7 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
     if past.issue:
         newest = past.issue.number + 1 == past.number
         return _restore(config, past.issue, now, newest=newest, keep=freeze)
-    site = read_site(config, now)
+    site, register = identify_site(config, now)
     posts = select_posts(site.posts, period, past.told, guid_of, archive=past.archive)
     if not posts:
         return IssueReport(outcome="nothing new", period=period, problems=site.problems)
@@ -79,6 +79,8 @@ def make_issue(config: Config, name: str, now: datetime, *, store: Store | None,
     if freeze:
         assert store is not None, "an issue is frozen in a store"
         passed = {guid_of(post) for post in site.posts if post.published and post.published < period.end}
+        # The manifest is made of guids: what they stand for is written down first.
+        register.save()
         _keep(issue, week.pictures, config, store, passed - past.told)
     return IssueReport(
         outcome="frozen" if freeze else "preview",
@@ -139,7 +141,7 @@ def _restore(config: Config, issue: Issue, now: datetime, *, newest: bool, keep:
 
 def _make_again(issue: Issue, config: Config, now: datetime) -> dict[str, bytes]:
     """Make the pictures of a frozen issue from its posts once more: equal sources give equal names."""
-    by_guid = {guid_of(post): post for post in read_site(config, now).posts}
+    by_guid = {guid_of(post): post for post in read_known_site(config, now).posts}
     posts = [by_guid[guid] for guid in issue.manifest if guid in by_guid]
     lead = by_guid.get(issue.manifest[0])
     return make_pictures(posts, lead, config).files

@@ -13,11 +13,11 @@ from publisher.digest.select import period_before
 from publisher.pipeline.build import (
     episodes_of,
     make_entries,
-    one_per_guid,
     plan_feeds,
     render_episodes,
     render_feeds,
 )
+from publisher.pipeline.identity import Register
 from publisher.pipeline.issue import IssueReport, make_issue
 from publisher.pipeline.issue_lint import lint_for_site
 from publisher.pipeline.notes import FOLDER as NOTES
@@ -119,7 +119,7 @@ def preview_feeds(config: Config, now: datetime) -> FeedsPreview:
     Raises PublisherError where none can be made.
     """
     site = read_site(config, now)
-    posts, doubles = one_per_guid((post for post in site.posts if post.published), config)
+    posts, doubles = Register(config, now).identify([post for post in site.posts if post.published])
     plans, doubts = plan_feeds(config, posts, now)
     episodes = episodes_of(config, posts)
     shown = {post.key: post for group in (*(plan.posts for plan in plans), episodes) for post in group}

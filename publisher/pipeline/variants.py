@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from publisher.content.load import read_site
 from publisher.digest.freeze import content_hash, freeze_mail
 from publisher.digest.topics import posts_about
 from publisher.model.subscriber import selection_key
 from publisher.pipeline.files import write_pictures
+from publisher.pipeline.identity import read_known_site
 from publisher.pipeline.week import make_masthead, render_week
 from publisher.store.issues import issue_id
 from publisher.store.topics import choices
@@ -86,7 +86,7 @@ def previewed_variants(config: Config, issue: Issue, now: datetime, store: Store
 
 
 def _posts_of(config: Config, issue: Issue, now: datetime) -> list[Post]:
-    by_guid = {guid_of(post): post for post in read_site(config, now).posts}
+    by_guid = {guid_of(post): post for post in read_known_site(config, now).posts}
     return sorted((by_guid[guid] for guid in issue.manifest if guid in by_guid), key=_newest_first)
 
 

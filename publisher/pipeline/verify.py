@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher.content.hugo_summary import hugo_summary
-from publisher.content.load import read_pages, read_site, why_left_out
+from publisher.content.load import read_pages, why_left_out
 from publisher.content.sources import site_settings
 from publisher.errors import ContentError, FeedError, Location, PublisherError
 from publisher.pipeline.compare_items import Difference, OurEntry, compare_item, same_address
 from publisher.pipeline.entries import EntryMaker
+from publisher.pipeline.identity import read_known_site
 from publisher.pipeline.term_pages import term_url
 from publisher.syndication.groups import terms_of
 from publisher.syndication.identity import guid_of
@@ -131,7 +132,7 @@ class _Ours:
 
     def __post_init__(self) -> None:
         self.settings = site_settings(self.config)
-        self.posts = [post for post in read_site(self.config, self.now).posts if post.published]
+        self.posts = [post for post in read_known_site(self.config, self.now).posts if post.published]
         self.by_url = {same_address(post.url): post for post in reversed(self.posts)}
         self.by_guid = {same_address(guid_of(post)): post for post in reversed(self.posts)}
         self.maker = EntryMaker(self.config)

@@ -19,6 +19,8 @@ from publisher.syndication.xml_text import Forbidden, clean_text, clean_value
 from publisher.templates import render
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jinja2 import Environment
 
     from publisher.model.post import Post, Rendered
@@ -89,7 +91,7 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment, loca
         url=post.url,
         title=_one_line(post.title) or first_sentences(text, _TITLE_CHARS) or post.url,
         published=published,
-        updated=max(published, post.updated or published),
+        updated=_updated(post, published),
         summary=_one_line(post.description) or first_sentences(text),
         html=_html_of(post, html, source, env),
         language=post.language,
@@ -102,6 +104,12 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment, loca
         **_episode_of(post, doubts),
         problems=tuple(doubts.problems),
     )
+
+
+def _updated(post: Post, published: datetime) -> datetime:
+    """Choose the last significant change: the author's word, else what publisher.lock has noticed."""
+    said = post.updated or published
+    return said if said > published else max(published, post.revised or published)
 
 
 def place_of(post: Post) -> Location:
@@ -128,7 +136,7 @@ def _same_file(one: str, other: str) -> bool:
 
 def _html_of(post: Post, html: str, source: Source | None, env: Environment) -> str:
     hero = post.hero
-    if hero and (hero.in_text or shows_near_top(html, hero.url)):
+    if hero and shows_near_top(html, hero.url):
         hero = None
     shown = render(env, TEMPLATE, post=post, hero=hero, html=Markup(html), source=source)
     return clean_text(shown).strip() + "\n"

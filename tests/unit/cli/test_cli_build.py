@@ -41,6 +41,7 @@ def test_it_says_what_it_wrote(site: Path) -> None:
     code, out, err = run(site, good=GOOD)
     assert (code, err) == (0, "")
     assert out.splitlines() == [
+        "  wrote       publisher.lock",
         "  wrote       public/feeds/rss.xml",
         "  wrote       public/feeds/atom.xml",
         "  wrote       public/feeds/feed.json",

@@ -1,0 +1,169 @@
+"""Who is who on this site: publisher.lock is read, `syndication.claims` decides, and the lock is written again.
+
+What is unchanged is told by hashes that cards carry, so no text is read for it. A text is read when a feed shows a post
+for the first time, when a post has changed, and when nothing surer tells whether a new one is an old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from publisher.content.load import read_site
+from publisher.content.sources import read_split
+from publisher.errors import ConfigError, ContentError, Problem
+from publisher.pipeline.files import write_if_changed
+from publisher.pipeline.places import file_of, place_of_value
+from publisher.syndication.changes import is_significant, sketch_of
+from publisher.syndication.claims import decide
+from publisher.syndication.lock import NAME, Lock, by_key, parse_lock, render_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from publisher.config import Config
+    from publisher.model.post import Card, Site
+    from publisher.syndication.claims import Decision, Refusal
+    from publisher.syndication.groups import CardT
+    from publisher.syndication.lock import Line
+
+#: Posts that a refusal to write names.
+_NAMED = 5
+
+
+def read_lock(config: Config) -> Lock:
+    """Read a site's publisher.lock; an empty one where there is none. Raises FeedError, located, for a damaged one."""
+    path = config.root / NAME
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Lock()
+    except OSError as error:
+        hint = "make the file readable: without it, posts could get other guids"
+        raise ConfigError(f"can't read {path}: {error.strerror}", hint=hint) from error
+    return parse_lock(content)
+
+
+def write_lock(config: Config, lock: Lock, *, dry_run: bool = False) -> bool:
+    """Write a site's publisher.lock whole, if it changes; tell whether it does. Raises ConfigError."""
+    if not lock.lines and not (config.root / NAME).exists():
+        return False
+    try:
+        return write_if_changed(config.root / NAME, render_lock(lock), dry_run=dry_run)
+    except ConfigError as error:
+        hint = "make the folder writable; or build with --frozen-lock where nothing new is to be published"
+        raise ConfigError(error.message, hint=hint) from error
+
+
+class Register:
+    """The lock of a site, from reading to writing it."""
+
+    def __init__(self, config: Config, now: datetime) -> None:
+        """Read the lock. now: when a change that is found counts as made. Raises FeedError for a damaged lock."""
+        self._config = config
+        self._now = now.astimezone(config.zone).replace(microsecond=0).isoformat()
+        self.before = read_lock(config)
+        self._guids = {line.guid: line for line in self.before.lines.values()}
+        self.lock = self.before
+        self.decision: Decision | None = None
+
+    def identify(self, posts: Sequence[CardT]) -> tuple[tuple[CardT, ...], tuple[Problem, ...]]:
+        """Give posts their guids, and the date of their last significant change.
+
+        posts: newest first. One that claims what belongs to another is left out, and told; an undated one, which no
+        feed shows, stays as it is.
+        """
+        dated = {post.key: post for post in posts if post.published}
+        self.decision = decide(self.before, tuple(dated.values()), self._sketch)
+        lines = {key: self._revised(dated.get(key), line) for key, line in self.decision.lock.lines.items()}
+        self.lock = by_key(lines.values())
+        known = (_known(post, lines.get(post.key)) for post in posts)
+        out = {refusal.key for refusal in self.decision.refused if refusal.leaves_out}
+        problems = tuple(_problem(refusal, dated, self._config) for refusal in self.decision.refused)
+        return tuple(post for post in known if post.key not in out), problems
+
+    def remember(self, shown: Iterable[Card]) -> None:
+        """Keep a sketch of every post that some feed shows now, for telling later how much of it has changed."""
+        new = {
+            post.key: replace(line, sketch=self._sketch(post))
+            for post in shown
+            if (line := self.lock.lines.get(post.key)) and not line.sketch
+        }
+        self.lock = by_key({**self.lock.lines, **new}.values()) if new else self.lock
+
+    def save(self, *, dry_run: bool = False, frozen: bool = False) -> bool:
+        """Write the lock if it changed; tell whether it did.
+
+        frozen: refuse instead, by a ConfigError that names posts: what builds can't keep what it would decide.
+        """
+        if self.lock.lines == self.before.lines:
+            return False
+        if frozen:
+            raise _frozen(self.before, self.lock)
+        return write_lock(self._config, self.lock, dry_run=dry_run)
+
+    def _revised(self, post: Card | None, line: Line) -> Line:
+        """Note when a text has changed so much that readers should hear of it."""
+        old = self._guids.get(line.guid)
+        policy = self._config.feeds.update
+        if post is None or old is None or old.text == line.text or policy == "never":
+            return line
+        if policy == "any":
+            return replace(line, updated=self._now, sketch="")
+        sketch = self._sketch(post)
+        if not is_significant(line.sketch, sketch, self._config.feeds.update_share):
+            return line
+        return replace(line, updated=self._now, sketch=sketch)
+
+    def _sketch(self, post: Card) -> str:
+        try:
+            return sketch_of(read_split(self._config, post.path, post.key, post.key).body)
+        except ContentError:
+            # Whoever shows the post will tell of it.
+            return ""
+
+
+def identify_site(config: Config, now: datetime) -> tuple[Site, Register]:
+    """Read every post of a site (`content.load.read_site`), each with its guid; and the register, not saved yet."""
+    site = read_site(config, now)
+    register = Register(config, now)
+    posts, problems = register.identify(site.posts)
+    return replace(site, posts=posts, problems=(*site.problems, *problems)), register
+
+
+def read_known_site(config: Config, now: datetime) -> Site:
+    """Read every post of a site, each with its guid; nothing is written."""
+    return identify_site(config, now)[0]
+
+
+def _known(post: CardT, line: Line | None) -> CardT:
+    if line is None:
+        return post
+    guid = "" if line.guid == post.url else line.guid
+    if guid == post.guid and not line.updated:
+        return post
+    return replace(post, guid=guid, revised=datetime.fromisoformat(line.updated) if line.updated else None)
+
+
+def _problem(refusal: Refusal, posts: dict[str, CardT], config: Config) -> Problem:
+    post, other = posts[refusal.key], file_of(posts[refusal.other], config)
+    at = place_of_value(post, config, "guid")
+    if refusal.rule == "same-guid":
+        message = f"left out of the feeds, because {other} has the same guid: {refusal.guid}"
+        return Problem(message, at, "give one of them a guid or an address of its own", "error", refusal.rule)
+    if refusal.rule == "same-text":
+        message = f"left out of the feeds, because {other} has the same text and title"
+        hint = "delete one of them; or write guid: into this one, if subscribers shall see it again"
+        return Problem(message, at, hint, "error", refusal.rule)
+    message = f"subscribers know this post by another guid, which it keeps; {NAME} has it"
+    hint = f"delete guid: {refusal.guid}; or, if they shall see the post again, its line in {NAME}"
+    return Problem(message, at, hint, "error", refusal.rule)
+
+
+def _frozen(before: Lock, after: Lock) -> ConfigError:
+    keys = before.lines.keys() | after.lines.keys()
+    changed = sorted(key for key in keys if before.lines.get(key) != after.lines.get(key))
+    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+    message = f"{NAME} would change, and is frozen: {', '.join(changed[:_NAMED])}{more}"
+    return ConfigError(message, hint=f"run `publisher build` where you write, and commit {NAME}")
