@@ -23,10 +23,10 @@ from docs.picture_weeks import write_week
 _ROOT = Path(__file__).resolve().parent.parent
 #: The example's posts have fixed dates, so its clock is fixed, too.
 _NOW = "2026-10-08T08:00:00+08:00"
-#: A picture in docs/ is lighter than this; it gets smaller until it is.
+#: A picture in docs/ is lighter than this.
 _LIMIT_BYTES = 400_000
-_SCALES = (1, 0.75, 0.6, 0.5, 0.4, 0.3)
-_COLOURS = 72
+#: Scale and number of colours, from the best to the lightest.
+_ATTEMPTS = ((1, 192), (1, 128), (1, 96), (1, 72), (0.75, 72), (0.6, 72), (0.5, 72), (0.4, 72), (0.3, 72))
 _WEEKS: dict[str, dict[str, Any]] = {
     "digest-3": {"posts": 3},
     "digest-10": {"posts": 10, "note": True},
@@ -43,13 +43,13 @@ def make_mail(file: Path, site: Path, now: str = _NOW) -> str:
 
 
 def shrink(picture: Path) -> None:
-    """Write a picture anew with a palette, since a screenshot has few colours, and smaller until it is light enough."""
+    """Write a picture anew with a palette, since a screenshot has few colours: fewer and smaller until it is light."""
     with Image.open(picture) as opened:
         image = opened.convert("RGB")
-    for scale in _SCALES:
+    for scale, colours in _ATTEMPTS:
         size = (round(image.width * scale), round(image.height * scale))
         smaller = image if scale == 1 else image.resize(size, Image.Resampling.LANCZOS)
-        smaller.quantize(_COLOURS, kmeans=2, dither=Image.Dither.NONE).save(picture, optimize=True)
+        smaller.quantize(colours, kmeans=2, dither=Image.Dither.NONE).save(picture, optimize=True)
         if picture.stat().st_size < _LIMIT_BYTES:
             return
 

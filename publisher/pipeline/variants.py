@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from publisher.digest.freeze import content_hash, freeze_mail
+from publisher.digest.freeze import content_hash, freeze_mail, pictures_of
 from publisher.digest.topics import posts_about
 from publisher.model.subscriber import selection_key
 from publisher.pipeline.files import write_pictures
 from publisher.pipeline.identity import read_known_site
+from publisher.pipeline.mail_pictures import make_pictures
 from publisher.pipeline.week import make_masthead, render_week
 from publisher.store.issues import issue_id
 from publisher.store.topics import choices
@@ -22,7 +23,7 @@ from publisher.store.variants import find_variants, freeze_variants
 from publisher.syndication.identity import guid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from publisher.config import Config
@@ -70,7 +71,19 @@ def frozen_variants(config: Config, issue: Issue, now: datetime, store: Store) -
         with store.begin() as connection:
             freeze_variants(connection, key, made)
             there = find_variants(connection, key, issue)
+    _put_pictures_back(config, there.values(), now)
     return Variants(issue=issue, by_selection=MappingProxyType(there), chosen=MappingProxyType(chosen))
+
+
+def _put_pictures_back(config: Config, variants: Iterable[Issue], now: datetime) -> None:
+    """Make the pictures of frozen variants again that are gone: equal sources give equal names."""
+    for variant in variants:
+        missing = [name for name in pictures_of(variant.html) if not (config.output_dir / name).is_file()]
+        if missing:
+            posts = _posts_of(config, variant, now)
+            lead = next((post for post in posts if guid_of(post) == variant.manifest[0]), None)
+            made = make_pictures(posts, lead, config).files
+            write_pictures({name: made[name] for name in missing if name in made}, config.output_dir)
 
 
 def previewed_variants(config: Config, issue: Issue, now: datetime, store: Store) -> Variants:

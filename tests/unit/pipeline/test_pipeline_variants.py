@@ -114,11 +114,15 @@ def test_a_choice_made_after_the_issue_was_frozen_gets_its_variant(config: Confi
     assert names(frozen_variants(config, issue, DUE, store).variant_of(1)) == ["both", "rail"]
 
 
-def test_the_pictures_of_a_variant_lie_on_the_site(config: Config, store: Store) -> None:
-    _, variants = made(config, store)
-    for variant in variants.by_selection.values():
-        for name in pictures_of(variant.html):
-            assert (config.output_dir / name).is_file()
+def test_the_pictures_of_a_variant_lie_on_the_site_and_are_put_back(config: Config, store: Store) -> None:
+    issue, variants = made(config, store)
+    shown = {name for variant in variants.by_selection.values() for name in pictures_of(variant.html)}
+    assert shown
+    assert all((config.output_dir / name).is_file() for name in shown)
+    for name in shown:
+        (config.output_dir / name).unlink()
+    frozen_variants(config, issue, DUE, store)
+    assert all((config.output_dir / name).is_file() for name in shown)
 
 
 def run(config: Config, *words: str) -> Any:
