@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -85,7 +84,7 @@ def make_report(store: Store, issue_id: int, made: IssueReport, issue: Issue, pl
             plan=plan,
             states=MappingProxyType(count_states(connection, issue_id)),
             cancelled=sum(row.reason == "cancelled" for row in skipped),
-            troubled=tuple(islice(deliveries_in(connection, issue_id, *TROUBLED), LISTED)),
+            troubled=tuple(deliveries_in(connection, issue_id, *TROUBLED, limit=LISTED)),
             retry_at=next_retry(connection, issue_id),
             others=living(unended(connection, issue_id), this_station()),
             problems=made.problems,

@@ -75,9 +75,14 @@ def next_retry(connection: Connection, issue_id: int) -> datetime | None:
     return moment
 
 
-def deliveries_in(connection: Connection, issue_id: int, *states: DeliveryState) -> Iterator[Delivery]:
-    """Give the deliveries of an issue that are in one of the states, by subscriber id; without states: all."""
-    query = rows_of(issue_id)
+def deliveries_in(
+    connection: Connection, issue_id: int, *states: DeliveryState, limit: int | None = None
+) -> Iterator[Delivery]:
+    """Give the deliveries of an issue that are in one of the states, by subscriber id; without states: all.
+
+    limit: so many at most. Whoever wants fewer says so here: an iterator that is left half-way keeps its cursor open.
+    """
+    query = rows_of(issue_id).limit(limit)
     if states:
         query = query.where(deliveries.c.state.in_(states))
     for row in connection.execute(query, execution_options={"yield_per": PAGE}):
