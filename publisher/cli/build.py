@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,7 @@ from publisher.cli.console import (
     DryRunOption,
     JsonOption,
     NowOption,
+    clock,
     load,
     moment,
     print_problems,
@@ -23,7 +26,9 @@ from publisher.cli.console import (
 from publisher.cli.problems import count, is_failure, problem_table
 
 if TYPE_CHECKING:
-    from publisher.pipeline.build import BuildReport, BuiltFile
+    from collections.abc import Iterator
+
+    from publisher.pipeline.build_report import BuildReport, BuiltFile
 
 
 #: Lines about files that a person may want to read.
@@ -41,18 +46,40 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Write the feeds of the site and of its tags, people…: RSS, Atom, JSON Feed, and a podcast where there is one."""
-    from publisher.pipeline.build import build as run
+    root = config_path if config_path.is_dir() else config_path.parent
+    report = _still_built(config_path) if now is None else None
+    if report is None:
+        from publisher.pipeline.build import build as run
 
-    config = load(config_path)
-    with progress("posts") as advance:
-        report = run(config, moment(now, config), dry_run=dry_run, frozen_lock=frozen_lock, progress=advance)
+        config = load(config_path)
+        with progress("posts") as advance, _without_collector():
+            report = run(config, moment(now, config), dry_run=dry_run, frozen_lock=frozen_lock, progress=advance)
     print_problems(report.problems)
     if as_json:
-        say_json(as_table(report, config.root, dry_run=dry_run))
+        say_json(as_table(report, root, dry_run=dry_run))
     else:
-        say(summary(report, config.root, dry_run=dry_run))
+        say(summary(report, root, dry_run=dry_run))
     if is_failure(report.problems, strict=strict):
         raise typer.Exit(1)
+
+
+def _still_built(config_path: Path) -> BuildReport | None:
+    """Give the report of the last build again, if nothing has changed since; settings are not even read then."""
+    from publisher.pipeline.stamp import still_built
+
+    return still_built(config_path, clock()) if config_path.is_dir() else None
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let Python look for no cycles: a build keeps nearly all that it makes until it ends, and soon it ends."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:

@@ -42,13 +42,18 @@ def load(path: Path) -> Config:
     return load_config(path)
 
 
+def clock() -> datetime:
+    """Read the clock: the only place in the program that does."""
+    return datetime.now(tz=UTC)
+
+
 def moment(text: str | None, config: Config) -> datetime:
-    """Read --now, or the clock: the only place in the program that does.
+    """Read --now, or the clock.
 
     Returns an aware datetime. Raises ConfigError for a text that is no ISO 8601 moment.
     """
     if text is None:
-        return datetime.now(tz=UTC)
+        return clock()
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:

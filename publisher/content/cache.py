@@ -89,6 +89,11 @@ class CardCache:
         since, until = _window([moment.timestamp() for moment in moments if moment], self._now)
         self._new[file.name] = _Row(stat.st_mtime_ns, stat.st_size, since, until, *_freeze(listed))
 
+    def window(self) -> tuple[float | None, float | None]:
+        """Tell from when on and until when the clock makes nothing else of any file, in seconds since 1970."""
+        since = max((row.since for row in self._new.values() if row.since is not None), default=None)
+        return since, min((row.until for row in self._new.values() if row.until is not None), default=None)
+
     def save(self) -> None:
         """Write the cache, if it changed. That it can't be written spoils nothing."""
         if self._is_trusted and {name: tuple(row) for name, row in self._old.items()} == self._new:

@@ -126,6 +126,17 @@ class CardReader:
         assert self._page_rules, "posts are listed first"
         return self._context(self._page_rules)
 
+    def window(self) -> tuple[float | None, float | None] | None:
+        """Tell how long the clock makes nothing else of the posts (`cache.CardCache.window`); None: nobody knows."""
+        return self._cache.window() if self._cache and self._mounts_nothing() else None
+
+    def _mounts_nothing(self) -> bool:
+        """Tell whether posts and media lie where publisher.toml says, or where Hugo expects them."""
+        settings = self._settings
+        own = [language.content_dir for language in settings.languages]
+        folders = [*own, *(folder.path for folder in settings.content_mounts), *settings.static_dirs]
+        return not any(name.startswith(("/", "..")) for name in (settings.content_dir, *folders))
+
     def save_cache(self) -> None:
         """Keep what was read for the next time."""
         if self._cache:

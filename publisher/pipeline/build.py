@@ -8,10 +8,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from publisher.config import FILE_NAME, load_config
 from publisher.content import aliases
 from publisher.content.cards import CardReader
 from publisher.errors import Problem, PublisherError, PublisherErrors
 from publisher.model.post import Card
+from publisher.pipeline.build_report import BuildReport, BuiltFile
 from publisher.pipeline.built import (
     CARDS_NAME,
     ENTRIES_NAME,
@@ -24,10 +26,12 @@ from publisher.pipeline.built import (
 from publisher.pipeline.doubts import each_once
 from publisher.pipeline.entries import EntryMaker, MadeEntry
 from publisher.pipeline.entry_cache import EntryKeeper, KeptEntry
+from publisher.pipeline.feed_pages import make_feed_pages
 from publisher.pipeline.files import write_if_changed
 from publisher.pipeline.identity import Register
 from publisher.pipeline.places import place_of_value
 from publisher.pipeline.podcast import PodcastDocument, make_podcast_document
+from publisher.pipeline.stamp import set_stamp
 from publisher.pipeline.term_feeds import plan_term_feeds
 from publisher.program import program_stamp
 from publisher.syndication.identity import guid_of
@@ -56,37 +60,6 @@ def _render(feed: Feed, form: Format) -> bytes:
     from publisher.syndication.rss_atom import render_atom, render_rss
 
     return {"rss": render_rss, "atom": render_atom, "json": render_json}[form](feed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltFile:
-    """One file of a build."""
-
-    path: Path
-    length_bytes: int
-    #: Whether it had to be written (in a dry run: would have to be); False: it held the same bytes before.
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildReport:
-    """What a build did."""
-
-    files: tuple[BuiltFile, ...]
-    #: Files of an earlier build that no feed needs any more (in a dry run: they would go).
-    removed: tuple[Path, ...]
-    #: Posts that some feed shows.
-    entries: int
-    problems: tuple[Problem, ...]
-    #: Whether publisher.lock had to be written (in a dry run: would have to be).
-    lock_changed: bool = False
-    #: Posts that stayed out, by reason (`model.post.Site.left_out`).
-    left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def written(self) -> int:
-        """How many files had to change."""
-        return sum(file.changed for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +102,9 @@ def build(
     documents, made_from = _render_changed(config, plans, made)
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
+    pages = make_feed_pages(config, plans, in_podcast if podcast.content else (), made.entries, made.digests)
+    documents |= pages.documents
+    made_from |= pages.made_from
     # What is to be public is written down first.
     lock_changed = register.save(dry_run=dry_run, frozen=frozen_lock)
     report = BuildReport(
@@ -136,13 +112,34 @@ def build(
         removed=remove_leftovers(config, documents, made_from, dry_run=dry_run),
         entries=len(made.entries),
         lock_changed=lock_changed,
-        problems=each_once((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems)),
+        problems=each_once((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems, *pages.problems)),
         left_out=site.left_out,
     )
     if not dry_run:
         reader.save_cache()
         keeper.forget_others(shown)
+        _stamp(config, reader, report)
     return report
+
+
+def _stamp(config: Config, reader: CardReader, report: BuildReport) -> None:
+    """Let the next build see at a glance that nothing has changed, where this one has found nothing to do."""
+    window = reader.window()
+    idle = not (report.written or report.removed or report.lock_changed)
+    if window and idle and _is_inside(config) and _is_of_publisher_toml(config):
+        set_stamp(config.root, report, window, config.site.output)
+
+
+def _is_of_publisher_toml(config: Config) -> bool:
+    """Tell whether the settings are those that the next build will find, and not another file's."""
+    return (config.root / FILE_NAME).is_file() and load_config(config.root) == config
+
+
+def _is_inside(config: Config) -> bool:
+    """Tell whether all that a build reads lies below the site's folder, and nothing of it in that of its output."""
+    root, output = config.root.resolve(), config.output_dir.resolve()
+    read = [path.resolve() for path in (config.content_dir, *config.static_dirs)]
+    return all(path.is_relative_to(root) and not path.is_relative_to(output) for path in read) and output != root
 
 
 def plan_feeds(

@@ -12,7 +12,8 @@ from PIL import Image
 
 from publisher.config import load_config
 from publisher.errors import ConfigError, PublisherErrors, TemplateError
-from publisher.pipeline.build import BuildReport, build
+from publisher.pipeline.build import build
+from publisher.pipeline.build_report import BuildReport
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
 SITE = """

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from publisher.config import load_config
-from publisher.pipeline.build import BuildReport, build
+from publisher.pipeline.build import build
+from publisher.pipeline.build_report import BuildReport
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
 SITE = '[site]\ntitle = "山城週記"\nurl = "https://shan.example"\n[feeds]\nformats = ["rss"]\nby = ["tags"]\n'

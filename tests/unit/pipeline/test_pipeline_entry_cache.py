@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from publisher.config import load_config
-from publisher.pipeline.build import BuildReport, build
+from publisher.pipeline.build import build
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from publisher.pipeline.build_report import BuildReport
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
 SITE = """

@@ -9,7 +9,8 @@ import pytest
 
 from publisher.config import load_config
 from publisher.errors import PublisherError
-from publisher.pipeline.build import BuildReport, build
+from publisher.pipeline.build import build
+from publisher.pipeline.build_report import BuildReport
 from publisher.pipeline.term_feeds import folder_name
 from publisher.syndication.groups import term_name
 
