@@ -22,15 +22,18 @@ import math
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from publisher.config import parse_delivery
 from publisher.delivery.smtp_pool import Pool
 from publisher.delivery.smtp_round import Round
 from publisher.delivery.smtp_settings import SmtpSettings
 from publisher.delivery.transport import Limits, Receipt
+from publisher.delivery.warm_up import Share, share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from publisher.config import Config
     from publisher.delivery.transport import Commit
@@ -56,13 +59,27 @@ class SmtpTransport:
         #: Messages a second, as far as was seen.
         self._speed = 0.0
         self._stopped: DeliveryError | None = None
+        self._zone = ZoneInfo(config.site.timezone)
+        #: What today has room for; None: as many as there are.
+        self._share: Share | None = None
+
+    def begin_day(self, now: datetime, accepted_since: Callable[[datetime], int]) -> None:
+        """Find out what today's share of the warm-up leaves (delivery.transport.SendsByTheDay)."""
+        warm_up = self._settings.warm_up
+        found = warm_up and share_of(warm_up.start, warm_up.per_day, now, self._zone)
+        if not found:
+            self._share = None
+            return
+        self._share, began = found
+        self._share.left -= accepted_since(began)
 
     @property
     def limits(self) -> Limits:
         """What can be taken in one call: about a second's worth."""
         rate = self._pool.throttle.rate
         lowest = min(self._pool.size, math.ceil(rate)) if rate else self._pool.size
-        return Limits(batch=max(lowest, min(MOST_MESSAGES, int(self._speed * BATCH_S))))
+        batch = max(lowest, min(MOST_MESSAGES, int(self._speed * BATCH_S)))
+        return Limits(batch=batch if self._share is None else max(1, min(batch, self._share.left)))
 
     def send(self, batch: Sequence[Message], commit: Commit) -> tuple[Receipt, ...]:
         """Send the messages (see Transport.send)."""
@@ -71,6 +88,8 @@ class SmtpTransport:
             raise stopped
         if not batch:
             return ()
+        if self._share is not None and self._share.left < len(batch):
+            raise self._share.used_up()
         self._pool.peer()
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
@@ -78,6 +97,8 @@ class SmtpTransport:
         sending = Round(self._pool, batch, commit)
         receipts = self._run(self._loop, sending)
         self._speed = len(batch) / max(time.monotonic() - began, 1e-6)
+        if self._share is not None:
+            self._share.left -= sum(receipt.status in {"accepted", "uncertain"} for receipt in receipts)
         # Those that were handed over have their receipts; the next call tells why there will be no more.
         self._stopped = sending.stopped
         return receipts

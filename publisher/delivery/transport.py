@@ -16,6 +16,8 @@ from publisher.config import Config, Table
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from publisher.model.message import Message
 
 GROUP = "publisher.transports"
@@ -103,6 +105,17 @@ class CanLookUp(Protocol):
 
     def lookup(self, delivery_key: str) -> Receipt | None:
         """Say what became of a delivery: accepted, or deferred if it certainly never arrived; None if nobody knows."""
+
+
+@runtime_checkable
+class SendsByTheDay(Protocol):
+    """A transport that sends a limited number of messages a day."""
+
+    def begin_day(self, now: datetime, accepted_since: Callable[[datetime], int]) -> None:
+        """Find out how many may still leave on the day of `now`.
+
+        accepted_since: counts what this transport's table has handed over from a moment on, in all issues.
+        """
 
 
 class DeliveryTable(Table):

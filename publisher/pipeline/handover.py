@@ -12,10 +12,10 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher.delivery.transport import CanLookUp
+from publisher.delivery.transport import CanLookUp, SendsByTheDay
 from publisher.errors import DeliveryError, PublisherError
 from publisher.model.subscriber import Subscriber
-from publisher.store.deliveries import Delivery, deliveries_in
+from publisher.store.deliveries import Delivery, count_accepted, deliveries_in
 from publisher.store.ledger import Outcome, claim, commit, record, recover, release, replan_deferred
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class Handover:
         self._look_up_uncertain()
         with self.store.begin() as connection:
             replan_deferred(connection, self.issue_id, self.clock())
+        if isinstance(self.transport, SendsByTheDay):
+            self.transport.begin_day(self.clock(), self._accepted_since)
+
+    def _accepted_since(self, moment: datetime) -> int:
+        with self.store.read() as connection:
+            return count_accepted(connection, self.transport_name, moment)
 
     def run(
         self, stop: Callable[[], bool], told: Callable[[Counter[str]], None], most: int | None = None

@@ -66,6 +66,13 @@ def count_states(connection: Connection, issue_id: int) -> dict[DeliveryState, i
     return {row.state: row.rows for row in connection.execute(query)}
 
 
+def count_accepted(connection: Connection, transport: str, since: datetime) -> int:
+    """Count what a transport has handed over from a moment on, in all issues."""
+    mine = (deliveries.c.transport == transport) & (deliveries.c.state == "accepted")
+    query = select(func.count()).select_from(deliveries).where(mine, deliveries.c.changed_at >= since)
+    return int(connection.scalar(query) or 0)
+
+
 def next_retry(connection: Connection, issue_id: int) -> datetime | None:
     """Give the moment at which the first deferred delivery may be tried again; None when none waits for one."""
     query = select(func.min(deliveries.c.retry_at)).where(
