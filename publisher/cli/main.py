@@ -12,7 +12,22 @@ from typing import Annotated
 import typer
 
 from publisher import __version__
-from publisher.cli import build, check, config, dkim, explain, init, issue, ledger, preview, send, subscribers, verify
+from publisher.cli import (
+    bounces,
+    build,
+    check,
+    config,
+    dkim,
+    explain,
+    init,
+    issue,
+    keys,
+    ledger,
+    preview,
+    send,
+    subscribers,
+    verify,
+)
 from publisher.errors import DeliveryError, PublisherError, PublisherErrors
 
 EX_TEMPFAIL = 75
@@ -38,6 +53,8 @@ app.command("send")(send.send)
 app.command("explain")(explain.explain)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(bounces.app, name="bounces")
+app.add_typer(keys.app, name="keys")
 app.add_typer(dkim.app, name="dkim")
 
 

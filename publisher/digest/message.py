@@ -94,10 +94,20 @@ class MessageTemplate:
 
     def _own_headers(self, key: str, links: UnsubscribeLinks) -> dict[str, str]:
         """Name the fields in which subscribers differ. A copy sent by accident has the same Message-ID."""
-        unique = hashlib.sha256(f"{self.list_id}/{key}".encode()).hexdigest()[:32]
         ways = ", ".join(f"<{uri}>" for uri in (links.https, links.mailto) if uri)
-        own = {"Message-ID": f"<{unique}@{self.domain}>", "List-Unsubscribe": ways}
+        own = {"Message-ID": message_id(self.list_id, self.domain, key), "List-Unsubscribe": ways}
         return {**own, "List-Unsubscribe-Post": _ONE_CLICK} if links.https else own
+
+
+def make_message_id(letterhead: Letterhead, key: str) -> str:
+    """Give the Message-ID, in its angle brackets, of a delivery by its key: "weekly/128/17"."""
+    return message_id(letterhead.list_id, letterhead.domain, key)
+
+
+def message_id(list_id: str, domain: str, key: str) -> str:
+    """Make a Message-ID that no other delivery has, and that the same delivery has each time."""
+    unique = hashlib.sha256(f"{list_id}/{key}".encode()).hexdigest()[:32]
+    return f"<{unique}@{domain}>"
 
 
 def build_template(

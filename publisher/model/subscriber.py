@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ConsentState = Literal["pending", "active", "unsubscribed"]
-SuppressionReason = Literal["unsubscribed", "hard bounce", "complaint", "manual"]
+SuppressionReason = Literal["unsubscribed", "hard bounce", "too many bounces", "complaint", "manual"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

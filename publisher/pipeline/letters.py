@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.audience.tokens import make_token
+from publisher.audience.verp import SLOT, BouncedDelivery, make_sender
 from publisher.delivery.transport import open_transport
 from publisher.digest.freeze import pictures_of
 from publisher.digest.images import LEAD
@@ -50,7 +51,19 @@ class Letters:
         Raises ContentError when name or address can't be put into a header, or the issue has nothing that they chose.
         """
         token = make_token(self.key.kid, self.key.secret, subscriber.newsletter, max(subscriber.id, 0))
-        return self._template_for(subscriber).fill(subscriber, make_links(self.template.letterhead, token))
+        message = self._template_for(subscriber).fill(subscriber, make_links(self.template.letterhead, token))
+        return self._with_way_back(message, subscriber)
+
+    def _with_way_back(self, message: Message, subscriber: Subscriber) -> Message:
+        """Let a message's bounce come back to an address of its own, where the settings say so."""
+        if SLOT not in message.envelope.sender:
+            return message
+        number = self.template.issue.number
+        delivery = BouncedDelivery(
+            newsletter=subscriber.newsletter, issue_number=number, subscriber_id=max(subscriber.id, 0)
+        )
+        sender = make_sender(message.envelope.sender, self.key.kid, self.key.secret, delivery)
+        return replace(message, envelope=replace(message.envelope, sender=sender))
 
     def _template_for(self, subscriber: Subscriber) -> MessageTemplate:
         if self.variants is None:

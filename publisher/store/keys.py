@@ -42,3 +42,17 @@ def find_secret(connection: Connection, kid: int) -> bytes | None:
     """Give the secret of a key by its number, or None: old links name old keys."""
     secret: bytes | None = connection.scalar(select(token_keys.c.secret).where(token_keys.c.kid == kid))
     return secret
+
+
+def rotate_key(connection: Connection, now: datetime) -> TokenKey:
+    """Make a new key that signs from now on. The old ones go on reading the links that they signed."""
+    newest = signing_key(connection, now)
+    row = {"kid": newest.kid + 1, "secret": secrets.token_bytes(SECRET_BYTES), "created_at": now}
+    connection.execute(insert_missing(connection, token_keys).values(row))
+    return signing_key(connection, now)
+
+
+def list_keys(connection: Connection) -> tuple[tuple[int, datetime], ...]:
+    """Give number and date of each key, oldest first."""
+    query = select(token_keys.c.kid, token_keys.c.created_at).order_by(token_keys.c.kid)
+    return tuple((row.kid, row.created_at) for row in connection.execute(query))
