@@ -17,7 +17,7 @@ from publisher.pipeline.issue import IssueReport, make_issue
 from publisher.pipeline.letters import letters_for, opened_transport
 from publisher.pipeline.published import refuse_unpublished
 from publisher.pipeline.send_report import SendReport, judge, make_report
-from publisher.pipeline.station import living, on_duty, this_station
+from publisher.pipeline.station import living, on_duty
 from publisher.pipeline.variants import frozen_variants
 from publisher.store.deliveries import count_states, failed_first
 from publisher.store.issues import get_issue, issue_id
@@ -262,7 +262,7 @@ class _Send:
 
     def _alive(self) -> tuple[int, ...]:
         with self.store.read() as connection:
-            return tuple(sender.id for sender in living(unended(connection, self.row), this_station()))
+            return tuple(sender.id for sender in living(self.store, unended(connection, self.row)))
 
     def _resend(self) -> None:
         if self.options.resend_by:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from publisher.pipeline.station import living, this_station
+from publisher.pipeline.station import living
 from publisher.store.deliveries import Delivery, count_states, deliveries_in, next_retry
 from publisher.store.senders import Sender, unended
 
@@ -86,7 +86,7 @@ def make_report(store: Store, issue_id: int, made: IssueReport, issue: Issue, pl
             cancelled=sum(row.reason == "cancelled" for row in skipped),
             troubled=tuple(deliveries_in(connection, issue_id, *TROUBLED, limit=LISTED)),
             retry_at=next_retry(connection, issue_id),
-            others=living(unended(connection, issue_id), this_station()),
+            others=living(store, unended(connection, issue_id)),
             problems=made.problems,
         )
 

@@ -28,14 +28,21 @@ def this_station() -> Station:
     return Station(host=socket.gethostname(), boot=_boot(), pid=os.getpid(), born=_born(os.getpid()) or "")
 
 
-def living(senders: Iterable[Sender], here: Station) -> tuple[Sender, ...]:
-    """Pick the runs that must be taken for alive. here: this process itself."""
-    return tuple(sender for sender in senders if _lives(sender, here))
+#: Runs of this process, as (place of the store, id): one that broke off may have been unable to say so.
+_ON_DUTY: set[tuple[str, int]] = set()
 
 
-def _lives(sender: Sender, here: Station) -> bool:
+def living(store: Store, senders: Iterable[Sender]) -> tuple[Sender, ...]:
+    """Pick the runs that must be taken for alive."""
+    here = this_station()
+    return tuple(sender for sender in senders if _lives(store, sender, here))
+
+
+def _lives(store: Store, sender: Sender, here: Station) -> bool:
     """Ask this machine about its own processes; believe others until their lease ends."""
     station = sender.station
+    if station == here:
+        return (store.place, sender.id) in _ON_DUTY
     if station.boot and station.boot == here.boot:
         return _born(station.pid) == station.born
     return sender.lease_left_s > 0
@@ -64,6 +71,7 @@ def on_duty(store: Store, issue_id: int, clock: Callable[[], datetime]) -> Itera
     """Be a sender of an issue for as long as the block lasts. Gives the run's id; its lease is renewed meanwhile."""
     with store.begin() as connection:
         sender = begin_sending(connection, issue_id, this_station(), clock())
+    _ON_DUTY.add((store.place, sender))
     ended = threading.Event()
     beat = threading.Thread(target=_renew, args=(store, sender, ended), daemon=True)
     beat.start()
@@ -72,6 +80,7 @@ def on_duty(store: Store, issue_id: int, clock: Callable[[], datetime]) -> Itera
     finally:
         ended.set()
         beat.join()
+        _ON_DUTY.discard((store.place, sender))
     with store.begin() as connection:
         end_sending(connection, sender, clock())
 

@@ -33,7 +33,8 @@ class Store:
     """An open store. Everything in it is reached through the connections it lends."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        self._engine = engine.execution_options(**snapshot)
         self._writer = engine.execution_options(publisher_writes=True)
 
     @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
 from publisher.errors import StoreError
 from publisher.store.deliveries import Delivery
@@ -142,6 +142,7 @@ def write_plan(
     Raises StoreError, and keeps nothing, when somebody active has no row or two.
     """
     lock_issue(connection, issue_id)
+    _hold_subscribers(connection)
     remaining = iter(rows)
     while page := tuple(islice(remaining, PAGE)):
         new = [_new_row(issue_id, row, now) for row in page]
@@ -153,6 +154,12 @@ def write_plan(
     check_balance(plan)
     connection.execute(insert(plans).values(issue_id=issue_id, **{name: getattr(plan, name) for name in COLUMNS}))
     return plan
+
+
+def _hold_subscribers(connection: Connection) -> None:
+    """Let nobody join or leave until the plan is written, so that two questions get answers that agree."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE subscribers IN SHARE MODE"))
 
 
 def check_balance(plan: Plan) -> None:
