@@ -13,10 +13,12 @@ import typer
 
 from publisher import __version__
 from publisher.cli import (
+    adopt,
     bounces,
     build,
     check,
     config,
+    diff,
     dkim,
     explain,
     init,
@@ -47,6 +49,8 @@ app.command("config")(config.config)
 app.command("build")(build.build)
 app.command("check")(check.check)
 app.command("verify")(verify.verify)
+app.command("adopt")(adopt.adopt)
+app.command("diff")(diff.diff)
 app.command("issue")(issue.issue)
 app.command("preview")(preview.preview)
 app.command("send")(send.send)
