@@ -26,6 +26,8 @@ class Ticket:
 
     index: int
     message: Message
+    #: What goes over the wire: the message's content, signed where that is set up.
+    content: bytes
     #: The server agreed to the sender: from here on, a lost connection says something about the message.
     begun: bool = False
     #: Commit let it go: the dot was sent.

@@ -33,12 +33,12 @@ class Commands(NamedTuple):
     data: bytes = b"DATA\r\n"
 
 
-def commands_for(message: Message, features: Features) -> Commands:
-    """Write the commands of a message that `fault_of` found none in."""
+def commands_for(message: Message, size: int, features: Features) -> Commands:
+    """Write the commands of a message that `fault_of` found none in. size: in bytes, signatures included."""
     sender, recipient = on_the_wire(message.envelope.sender), on_the_wire(message.envelope.recipient)
     mail = f"MAIL FROM:<{sender}>"
     if features.announces_size:
-        mail += f" SIZE={len(message.content)}"
+        mail += f" SIZE={size}"
     if features.eight_bit and not message.content.isascii():
         mail += " BODY=8BITMIME"
     if not (sender + recipient).isascii():
@@ -72,9 +72,8 @@ def fault_of(message: Message) -> Receipt | None:
     return None
 
 
-def misfit(message: Message, features: Features, server: str) -> Receipt | None:
+def misfit(message: Message, size: int, features: Features, server: str) -> Receipt | None:
     """Refuse early what this server can't carry: one address by a receipt, a whole issue by DeliveryError."""
-    size = len(message.content)
     if features.size is not None and size > features.size:
         raise DeliveryError(
             f"the message has {size} bytes; {server} takes {features.size}", temporary=False, hint="shorten the issue"

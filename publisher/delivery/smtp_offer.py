@@ -38,10 +38,10 @@ async def offer(session: Session, ticket: Ticket, *, pipelining: bool) -> Refusa
     session.begun += 1
     if wire.unread:
         raise LostError("it spoke out of turn")
-    commands = commands_for(ticket.message, session.features)
+    commands = commands_for(ticket.message, len(ticket.content), session.features)
     refusal = await _in_one(wire, ticket, b"".join(commands)) if pipelining else await _in_turn(wire, ticket, commands)
     if refusal is None:
-        wire.write(stuff_dots(ticket.message.content))
+        wire.write(stuff_dots(ticket.content))
         await wire.flushed()
     elif refusal.reply.code == CLOSING:
         wire.abort()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from publisher.delivery.dkim_settings import open_signer
 from publisher.delivery.smtp_session import Peer, Session, make_peer, open_session
 from publisher.delivery.throttle import Throttle, parse_rate
 from publisher.errors import DeliveryError
@@ -30,6 +31,8 @@ class Pool:
         self._name = name
         self._root = root
         self._peer: Peer | None = None
+        #: What each message passes through on its way out: it signs by DKIM, or changes nothing.
+        self.sign = open_signer(settings.dkim, root)
         self._idle: list[Session] = []
         self._open: set[Session] = set()
         self._tries = 0

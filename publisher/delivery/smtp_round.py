@@ -17,7 +17,7 @@ from publisher.delivery.smtp_envelope import domain_of, fault_of, misfit
 from publisher.delivery.smtp_offer import Refusal, final_reply, offer
 from publisher.delivery.smtp_wire import LostError
 from publisher.delivery.transport import WITHHELD, Receipt
-from publisher.errors import DeliveryError
+from publisher.errors import ContentError, DeliveryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,10 +114,15 @@ class Round:
     async def _send(self, index: int, session: Session | None) -> Session | None:
         """Send one message, trying again what certainly did not leave. Gives the session that is left."""
         message = self._batch[index]
+        try:
+            content = self._pool.sign(message.content)
+        except ContentError as error:
+            self._keep(index, Receipt(status="rejected", reason="content", detail=error.message))
+            return session
         cautious = False
         receipt: Receipt | None
         while self.stopped is None:
-            ticket = Ticket(index, message)
+            ticket = Ticket(index, message, content)
             try:
                 session = await self._ready(session)
                 receipt = await self._converse(session, ticket, pipelining=not cautious)
@@ -148,7 +153,7 @@ class Round:
 
     async def _converse(self, session: Session, ticket: Ticket, *, pipelining: bool) -> Receipt:
         """Say all that has to be said for a message. Raises LostError and, when we are refused, DeliveryError."""
-        unfit = misfit(ticket.message, session.features, self._pool.server)
+        unfit = misfit(ticket.message, len(ticket.content), session.features, self._pool.server)
         if unfit:
             return unfit
         self._door.expect()

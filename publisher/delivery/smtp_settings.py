@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from publisher.config import Secret, Table
+from publisher.delivery.dkim_settings import DkimSettings
 from publisher.delivery.throttle import parse_rate
 from publisher.delivery.transport import DeliveryTable
 
@@ -78,6 +79,8 @@ class SmtpSettings(DeliveryTable):
     #: At most so many to one recipient domain; "*" is for every domain that is not named.
     domain_rates: dict[str, Rate] = Field(default_factory=dict)
     warm_up: WarmUp | None = None
+    #: Signing here, for those whose relay does not: docs/dkim.md.
+    dkim: DkimSettings | None = None
 
     @model_validator(mode="after")
     def _says_where(self) -> SmtpSettings:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from publisher.delivery.dkim_keys import write_keys
 from publisher.delivery.smtp import SmtpTransport
 from publisher.delivery.smtp_round import MOST_POLICY_REFUSALS
 from publisher.errors import DeliveryError
@@ -306,6 +307,25 @@ def test_an_issue_of_10_megabytes_is_refused_before_it_leaves(tmp_path: Path) ->
         assert server.steps("MAIL") == 0
     with opened(tmp_path, {"offers": ["SIZE 0"]}) as (transport, server):
         assert [one.status for one in transport.send([message], commit_all())] == ["accepted"]
+
+
+def test_what_leaves_is_signed_where_that_is_set_up(tmp_path: Path) -> None:
+    import dkim
+
+    (key,) = (one for one in write_keys(tmp_path / "dkim", "example.org", "s") if one.kind == "rsa")
+    content = b"From: weekly@example.org\r\nTo: a@example.org\r\nSubject: x\r\n\r\n.\r\nlast\r\n"
+    with run_smtp_server(tmp_path, tls_context=None, require_starttls=False, auth_required=False) as room:
+        table = f'[delivery.smtp]\nhost = "127.0.0.1"\nport = {room.port}\nsecurity = "none"\n[delivery.smtp.dkim]\n'
+        table += 'domain = "example.org"\nrsa = { selector = "s-rsa", key = { file = "dkim/s-rsa.pem" } }\n'
+        with closing(SmtpTransport("smtp", make_config(tmp_path, table))) as transport:
+            (receipt,) = transport.send([make_message(A, content=content)], commit_all())
+            (unsigned,) = transport.send([make_message("b@example.org", content=b"no header")], commit_all())
+        ((_, arrived),) = room.accepted
+    assert receipt.status == "accepted"
+    assert arrived.endswith(content)
+    record = key.text.encode()
+    assert dkim.verify(arrived, dnsfunc=lambda *_args, **_more: record)
+    assert (unsigned.status, unsigned.reason) == ("rejected", "content")
 
 
 def test_an_expired_certificate_is_refused(tmp_path: Path) -> None:
