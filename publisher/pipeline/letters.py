@@ -15,7 +15,7 @@ from publisher.digest.images import LEAD
 from publisher.digest.letterhead import make_letterhead, make_links
 from publisher.digest.message import build_template
 from publisher.digest.wording import load_wording
-from publisher.errors import ConfigError, ContentError
+from publisher.errors import ConfigError, ContentError, Problem
 from publisher.pipeline.week import archive_url
 from publisher.templates import EMAIL, environment
 
@@ -134,3 +134,17 @@ def opened_transport(config: Config, name: str, given: Transport | None) -> Iter
     finally:
         if given is None:
             transport.close()
+
+
+def doubts_about_leaving(config: Config, name: str, transport: Transport) -> tuple[Problem, ...]:
+    """Warn when mail really leaves that offers no one-click unsubscribing (RFC 8058)."""
+    newsletter = config.newsletter(name)
+    if newsletter.unsubscribe_url or transport.limits.local:
+        return ()
+    return (
+        Problem(
+            f"readers of {name} can leave by mail only; Gmail and Yahoo want one click from whoever mails them much",
+            hint=f"newsletters.{name}.unsubscribe_url names an https address that takes the click (docs/bounces.md)",
+            rule="no-one-click",
+        ),
+    )

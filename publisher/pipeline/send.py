@@ -14,7 +14,7 @@ from publisher.pipeline.audience import as_planned, plan_audience
 from publisher.pipeline.certificate import make_certificate, write_certificate
 from publisher.pipeline.handover import Handover
 from publisher.pipeline.issue import IssueReport, make_issue
-from publisher.pipeline.letters import letters_for, opened_transport
+from publisher.pipeline.letters import doubts_about_leaving, letters_for, opened_transport
 from publisher.pipeline.published import refuse_unpublished
 from publisher.pipeline.send_report import SendReport, judge, make_report
 from publisher.pipeline.station import living, on_duty
@@ -114,7 +114,8 @@ def send_issue(
         made = _issue(config, name, now, store, options.number)
         if made.issue is None:
             return SendReport(outcome="nothing new", newsletter=name, problems=made.problems)
-        return _Send(config, store, carrier, made, made.issue, options, watch).run()
+        told = replace(made, problems=(*made.problems, *doubts_about_leaving(config, name, carrier)))
+        return _Send(config, store, carrier, told, made.issue, options, watch).run()
 
 
 def _issue(config: Config, name: str, now: datetime, store: Store, number: int | None) -> IssueReport:
