@@ -139,6 +139,11 @@ class FeedsConfig(Table):
     update_share: float = Field(default=0.1, gt=0, le=1)
     #: WebSub hubs announced in each feed.
     hubs: tuple[AbsoluteUrl, ...] = ()
+    #: Whether there is a page for people beside each feed, one that lists all feeds, and feeds.opml. No pages where
+    #: `path` is empty: the site's own pages lie there.
+    pages: bool = True
+    #: Whether /.well-known/feed-menu.json lists the feeds (draft-nottingham-feed-menu).
+    feed_menu: bool = False
     #: Front-matter keys, lists or single values, each of whose terms gets a feed: tags, categories, related_people…
     by: tuple[FrontMatterKey, ...] = ()
     #: One [feeds.group.<key>] table for each key of `by` about which more is to be said.

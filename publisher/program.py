@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: Folders of a program's shipped templates, beside its package or in it (`templates.builtin_dir`).
-_ASSETS = ("_assets", "../feeds")
+_ASSETS = ("_assets", "../feeds", "../email_templates")
 
 
 @cache
@@ -40,6 +40,6 @@ def _files_below(folder: str) -> Iterator[tuple[str, int, int]]:
         if entry.is_dir():
             if entry.name != "__pycache__":
                 yield from _files_below(entry.path)
-        elif entry.name.endswith((".py", ".j2", ".css")):
+        elif entry.name.endswith((".py", ".j2", ".css", ".toml")):
             stat = entry.stat()
             yield entry.path, stat.st_size, stat.st_mtime_ns

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Lines about files that a person may want to read.
 SHOWN_FILES = 20
+#: What a build writes about its feeds, for people and for readers that look for feeds.
+_NO_FEEDS = frozenset({"index.html", "feeds.opml", "feed-menu.json"})
 
 
 def build(
@@ -92,8 +94,12 @@ def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
     lines += [f"  {'would go' if dry_run else 'removed':<11} {_shown(path, root)}" for path in report.removed]
     if len(lines) > SHOWN_FILES:
         lines[SHOWN_FILES:] = [f"  … and {len(lines) - SHOWN_FILES} more"]
-    total = f"{count(len(report.files), 'feed')} with {count(report.entries, 'post')}"
-    parts = [total, f"{report.written} of them {'would change' if dry_run else 'changed'}"]
+    pages = [file for file in report.files if file.path.name in _NO_FEEDS]
+    total = f"{count(len(report.files) - len(pages), 'feed')} with {count(report.entries, 'post')}"
+    written = report.written - sum(file.changed for file in pages)
+    parts = [total, f"{written} of them {'would change' if dry_run else 'changed'}"]
+    if pages:
+        parts.append(f"{count(len(pages), 'page')} about them")
     if report.removed:
         parts.append(f"{count(len(report.removed), 'file')} {'would go' if dry_run else 'removed'}")
     if report.left_out:

@@ -44,6 +44,9 @@ class FeedPlan:
     guid: str
     #: Newest first, as many as it shows.
     posts: tuple[Card, ...]
+    #: For the feed of a term: the front-matter key, and what the term is called; empty for the site's own.
+    key: str = ""
+    name: str = ""
 
     def path_of(self, form: Format) -> str:
         """Say where the feed's file of a format lies below the output folder."""
@@ -96,6 +99,8 @@ def plan_term_feed(config: Config, term: Term[Card], folder: str, title: str, ho
         home_url=home_url or site.url,
         guid=f"{site.url}{quote(path, safe=_PATH_SAFE)}/",
         posts=term.posts[: group.limit or config.feeds.limit],
+        key=term.key,
+        name=clean_text(title),
     )
 
 
@@ -119,25 +124,12 @@ def make_feed(config: Config, plan: FeedPlan, entries: Sequence[Entry]) -> Feed:
 
 def make_podcast(config: Config, settings: PodcastConfig, entries: Sequence[Entry], cover: Image) -> Podcast:
     """Make the site's podcast. entries: newest first; those without audio are passed over."""
-    site = config.site
-    url = site.url + feed_path(config, PODCAST_NAME)
-    title = clean_text(settings.title or site.title)
-    author = clean_text(settings.author or site.author or site.title)
+    feed = podcast_feed(config, settings, entries)
     category, _, subcategory = settings.category.partition("/")
-    feed = Feed(
-        title=title,
-        description=clean_text(settings.description or site.description or title),
-        home_url=site.url,
-        urls=MappingProxyType({"rss": url}),
-        guid=url,
-        language=site.language,
-        entries=tuple(entry for entry in entries if entry.enclosure),
-        authors=(Author(name=author),),
-        hubs=config.feeds.hubs,
-    )
+    author = feed.authors[0].name
     return Podcast(
         feed=feed,
-        url=url,
+        url=feed.guid,
         cover=cover,
         category=category.strip(),
         subcategory=subcategory.strip(),
@@ -146,7 +138,25 @@ def make_podcast(config: Config, settings: PodcastConfig, entries: Sequence[Entr
         owner_email=settings.owner_email,
         explicit=settings.explicit,
         kind=settings.kind,
-        podcast_guid=podcast_guid(url),
+        podcast_guid=podcast_guid(feed.guid),
+    )
+
+
+def podcast_feed(config: Config, settings: PodcastConfig, entries: Sequence[Entry]) -> Feed:
+    """Make the feed of the site's podcast. entries: newest first; those without audio are passed over."""
+    site = config.site
+    url = site.url + feed_path(config, PODCAST_NAME)
+    title = clean_text(settings.title or site.title)
+    return Feed(
+        title=title,
+        description=clean_text(settings.description or site.description or title),
+        home_url=site.url,
+        urls=MappingProxyType({"rss": url}),
+        guid=url,
+        language=site.language,
+        entries=tuple(entry for entry in entries if entry.enclosure),
+        authors=(Author(name=clean_text(settings.author or site.author or site.title)),),
+        hubs=config.feeds.hubs,
     )
 
 

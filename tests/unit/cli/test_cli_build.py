@@ -45,7 +45,9 @@ def test_it_says_what_it_wrote(site: Path) -> None:
         "  wrote       public/feeds/rss.xml",
         "  wrote       public/feeds/atom.xml",
         "  wrote       public/feeds/feed.json",
-        "3 feeds with 1 post · 3 of them changed",
+        "  wrote       public/feeds/index.html",
+        "  wrote       public/feeds/feeds.opml",
+        "3 feeds with 1 post · 3 of them changed · 2 pages about them",
     ]
     assert run(site)[1].splitlines()[0] == "  unchanged   public/feeds/rss.xml"
 
@@ -54,7 +56,7 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing(site: Path) -> None
     code, out, _ = run(site, "--dry-run", good=GOOD, future=GOOD.replace("2026-10-01", "2026-11-01"))
     assert code == 0
     assert "  would write public/feeds/rss.xml\n" in out
-    assert "3 feeds with 1 post · 3 of them would change · left out: 1 future" in out
+    assert "3 feeds with 1 post · 3 of them would change · 2 pages about them · left out: 1 future" in out
     assert not (site / "public").exists()
 
 

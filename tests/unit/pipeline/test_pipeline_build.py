@@ -42,7 +42,10 @@ class SmallSite:
         self.settings("")
 
     def settings(self, more: str) -> None:
-        (self.root / "publisher.toml").write_text(SITE + more, encoding="utf-8")
+        # Pages about feeds have tests of their own.
+        more = more if "[feeds]" in more else f"{more}\n[feeds]\n"
+        text = SITE + more.replace("[feeds]\n", "[feeds]\npages = false\n")
+        (self.root / "publisher.toml").write_text(text, encoding="utf-8")
 
     def post(self, name: str, day: int, more: str = "", body: str = "內文。") -> None:
         text = f"---\ntitle: 第{day}天\ndate: 2026-10-{day:02}T08:00:00+08:00\n{more}---\n\n{body}\n"

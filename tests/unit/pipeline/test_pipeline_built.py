@@ -11,7 +11,7 @@ from publisher.pipeline.build import build
 from publisher.pipeline.build_report import BuildReport
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
-SITE = '[site]\ntitle = "山城週記"\nurl = "https://shan.example"\n[feeds]\nformats = ["rss"]\nby = ["tags"]\n'
+SITE = '[site]\ntitle = "山城週記"\nurl = "https://shan.example"\n[feeds]\npages = false\nformats = ["rss"]\nby = ["tags"]\n'
 OLD = "public/feeds/tags/old/rss.xml"
 
 

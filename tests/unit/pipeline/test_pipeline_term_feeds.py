@@ -35,7 +35,7 @@ class GroupedSite:
         self.settings('by = ["tags"]')
 
     def settings(self, feeds: str) -> None:
-        self.file("publisher.toml", f"{SITE}\n[feeds]\n{feeds}\n")
+        self.file("publisher.toml", f"{SITE}\n[feeds]\npages = false\n{feeds}\n")
 
     def file(self, name: str, text: str) -> None:
         path = self.root / name
