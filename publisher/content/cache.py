@@ -11,7 +11,7 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,6 +88,24 @@ class CardCache:
         """Remember what a file became. moments: when the clock may make something else of it."""
         since, until = _window([moment.timestamp() for moment in moments if moment], self._now)
         self._new[file.name] = _Row(stat.st_mtime_ns, stat.st_size, since, until, *_freeze(listed))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of any file."""
+        return not self._old
+
+    def part(self) -> CardCache:
+        """Begin a cache beside this one, for another process to fill."""
+        return CardCache(self._path.with_suffix(".part"), self._context, datetime.fromtimestamp(self._now, tz=UTC))
+
+    def adopt_part(self) -> None:
+        """Take over what another process has put into `part`."""
+        path = self._path.with_suffix(".part")
+        rows, trusted_ns = _load(path, self._context)
+        if rows and self.is_empty:
+            self._old, self._trusted_ns = rows, trusted_ns
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
     def window(self) -> tuple[float | None, float | None]:
         """Tell from when on and until when the clock makes nothing else of any file, in seconds since 1970."""

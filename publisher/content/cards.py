@@ -5,8 +5,8 @@ A card costs a fraction of a post: no picture is measured, no text is counted, a
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,10 +27,11 @@ from publisher.content.load import (
 from publisher.content.posts import make_card, make_post
 from publisher.content.sources import discover_site, page_rules, read_content_file, site_settings
 from publisher.errors import ContentError
+from publisher.fingerprint import fingerprint
 from publisher.program import program_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
 
 #: When the clock may make something else of a file: its dates.
 Moments = tuple["datetime | None", ...]
+
+#: Begins work in another process, if it can; gives what waits for its end.
+Alongside = Callable[[Callable[[], None]], Callable[[], None]]
+#: Files that are worth another process.
+MANY = 1000
 
 #: Generators whose posts are made of their own file, the settings and the sections above it, and of nothing else that
 #: lies about: only these can be cached by file.
@@ -67,8 +73,14 @@ class Listing:
 class CardReader:
     """Lists the posts of a site as cards, and reads whole those that are asked for."""
 
-    def __init__(self, config: Config, now: datetime, cache_file: Path | None = None) -> None:
-        """Make one for a site. cache_file: where what was read is kept for the next time."""
+    def __init__(
+        self, config: Config, now: datetime, cache_file: Path | None = None, alongside: Alongside | None = None
+    ) -> None:
+        """Make one for a site.
+
+        cache_file: where what was read is kept for the next time.  alongside: begins work in another process.
+        """
+        self._alongside = alongside
         self._config = config
         self._cache_file = cache_file
         self._cache: CardCache | None = None
@@ -163,8 +175,30 @@ class CardReader:
         self._files = {(file.path, file.key): file for file in files}
         if self._cache_file and self._config.site.generator in ALONE:
             self._cache = CardCache(self._cache_file, self._context(rules), self._now)
+        if self._cache and self._alongside and self._cache.is_empty and len(files) >= MANY:
+            yield from self._by_two(files, rules, self._cache, self._alongside)
+            return
         for file in files:
             yield self._from_cache(file, rules, self._cache) if self._cache else self._read(file, rules)[0]
+
+    def _by_two(
+        self, files: Sequence[ContentFile], rules: PageRules, cache: CardCache, alongside: Alongside
+    ) -> Iterator[Listed]:
+        """Read half of the files while another process puts the other half into the cache."""
+        half = len(files) // 2
+
+        def fill() -> None:
+            part = cache.part()
+            for file in files[half:]:
+                self._from_cache(file, rules, part)
+            part.save()
+
+        wait = alongside(fill)
+        # All of this half before the first of the other, which may not be there yet.
+        yield from [self._from_cache(file, rules, cache) for file in files[:half]]
+        wait()
+        cache.adopt_part()
+        yield from (self._from_cache(file, rules, cache) for file in files[half:])
 
     def _from_cache(self, file: ContentFile, rules: PageRules, cache: CardCache) -> Listed:
         try:
@@ -194,8 +228,7 @@ class CardReader:
     def _context(self, rules: PageRules) -> str:
         """Name everything that cards are made from besides the files: program, settings, sections."""
         said = (self._config.site.model_dump_json(), sorted(self._config.site.model_fields_set), sorted(self._kept))
-        facts = (program_stamp(), said, self._settings, sorted(rules.sections.items()))
-        return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+        return fingerprint(program_stamp(), said, self._settings, sorted(rules.sections.items()))
 
 
 def kept_keys(config: Config) -> frozenset[str]:

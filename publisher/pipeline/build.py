@@ -12,13 +12,14 @@ from publisher.config import FILE_NAME, load_config
 from publisher.content import aliases
 from publisher.content.cards import CardReader
 from publisher.errors import Problem, PublisherError, PublisherErrors
+from publisher.fingerprint import fingerprint
 from publisher.model.post import Card
+from publisher.pipeline.alongside import alongside
 from publisher.pipeline.build_report import BuildReport, BuiltFile
 from publisher.pipeline.built import (
     CARDS_NAME,
     ENTRIES_NAME,
     FOLDER,
-    hash_of,
     kept_document,
     read_built,
     remove_leftovers,
@@ -88,7 +89,7 @@ def build(
     Raises PublisherError where nothing can be built: no content folder, a template that fails for every post.
     """
     folder = config.root / FOLDER
-    reader = CardReader(config, now, folder / CARDS_NAME)
+    reader = CardReader(config, now, folder / CARDS_NAME, alongside=None if dry_run else alongside)
     site = reader.list_posts()
     register = Register(config, now)
     posts, doubles = register.identify(site.cards)
@@ -97,7 +98,9 @@ def build(
     shown = _each_once(*(plan.posts for plan in plans), in_podcast)
     register.remember(shown)
     keeper = EntryKeeper(config, reader, folder / ENTRIES_NAME, keep=not dry_run)
+    wait = keeper.begin(shown)
     made = make_entries(shown, config, progress, keeper.make)
+    wait()
     podcast = render_episodes(config, in_podcast, made)
     documents, made_from = _render_changed(config, plans, made)
     if podcast.content:
@@ -175,15 +178,11 @@ def _render_changed(config: Config, plans: Iterable[FeedPlan], made: Made) -> tu
         feed = make_feed(config, plan, ())
         for form in config.feeds.formats:
             name = plan.path_of(form)
-            made_from[name] = "" if "" in digests else _hash_of_facts(program_stamp(), form, feed, digests)
+            made_from[name] = "" if "" in digests else fingerprint(program_stamp(), form, feed, digests)
             documents[name] = kept_document(config, built, name, made_from[name]) or _render(
                 make_feed(config, plan, _entries_of(plan.posts, made)), form
             )
     return documents, made_from
-
-
-def _hash_of_facts(*facts: object) -> str:
-    return hash_of(repr(facts).encode("utf-8", "surrogatepass"))
 
 
 def episodes_of(config: Config, posts: Iterable[CardT]) -> tuple[CardT, ...]:

@@ -19,17 +19,24 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.content.cache import RACY_NS, freeze_problem, thaw_problem
 from publisher.content.cards import ALONE
+from publisher.errors import PublisherError
+from publisher.fingerprint import fingerprint
 from publisher.model.feed import Entry
 from publisher.model.post import Author, Enclosure, Image
+from publisher.pipeline.alongside import alongside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from publisher.config import Config
     from publisher.content.cards import CardReader
     from publisher.errors import Problem
     from publisher.model.post import Card
+    from publisher.pipeline.alongside import Wait
     from publisher.pipeline.entries import EntryMaker, MadeEntry
+
+#: Entries that are worth another process.
+MANY = 40
 
 #: Time of change and size of a file or folder; None where there is none.
 _State = list[int] | None
@@ -84,7 +91,7 @@ class EntryCache:
         facts = {"made_from": made_from, "problems": [freeze_problem(problem) for problem in problems]}
         facts_text = json.dumps(facts).encode("ascii")
         path = self._path(card)
-        temporary = path.with_suffix(".tmp")
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(b"\n".join((self._head(facts_text, text), facts_text, text)))
@@ -125,26 +132,49 @@ class EntryKeeper:
         found = self._cache.find(card) if self._cache else None
         return found or self._made(card)
 
+    def begin(self, cards: Sequence[Card]) -> Wait:
+        """Let another process make entries from the last on, where many are to be made; `make` finds what it made.
+
+        It stops where it meets an entry that is made already. Gives what waits for its end.
+        """
+        cache = self._cache if self._keep else None
+        missing = [card for card in cards if not cache.find(card)] if cache else []
+        if cache is None or len(missing) < MANY:
+            return lambda: None
+
+        def fill() -> None:
+            for card in reversed(missing):
+                if cache.find(card):
+                    break
+                with suppress(PublisherError):
+                    self._made(card)
+
+        self._load()
+        return alongside(fill)
+
     def forget_others(self, cards: Iterable[Card]) -> None:
         """Drop what is kept of posts that no feed shows any more."""
         if self._cache:
             self._cache.forget_others(cards)
 
     def _made(self, card: Card) -> MadeEntry:
-        if self._maker is None:
-            # Jinja, comrak, lxml, nh3 and Pillow load when some post has changed.
-            from publisher.pipeline.entries import EntryMaker
-
-            self._maker = EntryMaker(self._config, self._reader.read_whole)
-        looked_at = self._reader.looked_at, self._maker.looked_at
+        maker = self._maker or self._load()
+        looked_at = self._reader.looked_at, maker.looked_at
         for account in looked_at:
             account.clear()
-        made = self._maker.make(card)
+        made = maker.make(card)
         if not (self._cache and self._keep) or any(account.posts for account in looked_at):
             return made
         paths = {str(card.path), *(str(path) for account in looked_at for path in account.paths)}
         states = {path: state_of(path) for path in sorted(paths)}
         return replace(made, digest=self._cache.keep(card, made.entry, made.problems, states))
+
+    def _load(self) -> EntryMaker:
+        # Jinja, comrak, lxml, nh3 and Pillow load when some post has changed.
+        from publisher.pipeline.entries import EntryMaker
+
+        self._maker = EntryMaker(self._config, self._reader.read_whole)
+        return self._maker
 
 
 def _context(config: Config, reader: CardReader) -> str:
@@ -155,8 +185,7 @@ def _context(config: Config, reader: CardReader) -> str:
         for path in sorted(config.root.glob(pattern))
         if path.is_file()
     ]
-    facts = (reader.context(), config.feeds.model_dump_json(), templates)
-    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+    return fingerprint(reader.context(), config.feeds.model_dump_json(), templates)
 
 
 def state_of(path: str | Path) -> _State:
