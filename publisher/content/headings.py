@@ -16,15 +16,18 @@ _ATTRIBUTES = re.compile(
 )
 
 
-def give_ids(tree: HtmlElement) -> None:
-    """Give each heading its id, and take `{#id .class}` off its end."""
+def give_ids(tree: HtmlElement, kind: str = "github", *, attributes: bool = True) -> None:
+    """Give each heading its id, and take `{#id .class}` off its end; attributes: whether that is done.
+
+    kind: Hugo's autoIDType: github, github-ascii, blackfriday; empty: only ids that are stated.
+    """
     seen: set[str] = set()
     for heading in tree.iter(*HEADINGS):
-        stated = _take_attributes(heading)
+        stated = _take_attributes(heading) if attributes else ""
         text = _words(heading)
-        if heading.get("id") or not (stated or text.strip()):
+        if heading.get("id") or not (stated or (kind and text.strip())):
             continue
-        name = stated or _unique(heading_id(text) or "heading", seen)
+        name = stated or _unique(heading_id(text, kind) or "heading", seen)
         seen.add(name)
         heading.set("id", name)
 
@@ -37,10 +40,19 @@ def _words(heading: HtmlElement) -> str:
     return text
 
 
-def heading_id(text: str) -> str:
-    """Make an id as GitHub and Hugo do: letters, digits and "_" lower-cased; spaces and "-" become "-"."""
+def heading_id(text: str, kind: str = "github") -> str:
+    """Make an id as GitHub and Hugo do: letters, digits and "_" lower-cased; spaces and "-" become "-".
+
+    kind: "github-ascii" leaves out what is not ASCII; "blackfriday" puts one "-" in the place of all other signs.
+    """
+    if kind == "blackfriday":
+        words = "".join(char.lower() if _is_kept(char) else " " for char in text).split()
+        return "-".join(words)
+    text = text.strip()
+    if kind == "github-ascii":
+        text = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode("ascii")
     kept = []
-    for char in text.strip():
+    for char in text:
         if char == "_" or _is_kept(char):
             kept.append(char.lower())
         elif char in " -\t\n":

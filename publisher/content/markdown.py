@@ -10,12 +10,15 @@ import re
 from typing import TYPE_CHECKING
 
 import comrak
+from lxml import etree
 
 from publisher.content.bare_links import put_back, set_aside
+from publisher.content.block_attributes import drop_block_attributes
 from publisher.content.footnotes import rewrite_footnotes
 from publisher.content.headings import give_ids
 from publisher.content.html_tree import parse, serialise
 from publisher.content.list_repairs import repair_lists
+from publisher.content.passthrough import keep_from_markdown, put_formulas_back
 from publisher.content.typography import typeset
 
 if TYPE_CHECKING:
@@ -31,23 +34,27 @@ def to_html(text: str, settings: MarkdownSettings) -> str:
     """Turn Markdown into HTML. What comes out is not cleaned, and its URLs are as written."""
     # A paragraph ends there, as in Hugo.
     source = text.replace(MORE, "\n\n", 1)
-    links = set_aside(source, after_cjk=settings.linkify_after_cjk)
+    kept = keep_from_markdown(source, settings.kept_blocks, settings.kept_inline)
+    links = set_aside(kept.text, after_cjk=settings.linkify_after_cjk)
     tree = parse(comrak.render_markdown(links.text, *_options(settings)))
     put_back(tree, links, linkify=settings.linkify)
+    if settings.block_attributes:
+        drop_block_attributes(tree)
     if settings.smart:
         typeset(tree)
+    put_formulas_back(tree, kept)
     _drop_escape_marks(tree)
     if settings.east_asian_line_breaks:
         _join_wide_lines(tree)
     repair_lists(tree)
-    give_ids(tree)
+    give_ids(tree, settings.heading_ids, attributes=settings.title_attributes)
     rewrite_footnotes(tree)
     return serialise(tree)
 
 
 def _options(settings: MarkdownSettings) -> tuple[comrak.ExtensionOptions, comrak.ParseOptions, comrak.RenderOptions]:
     extensions, parsing, rendering = comrak.ExtensionOptions(), comrak.ParseOptions(), comrak.RenderOptions()
-    for name in ("table", "strikethrough", "tasklist", "footnotes", "description_lists"):
+    for name in settings.extensions:
         setattr(extensions, name, True)
     extensions.cjk_friendly_emphasis = settings.cjk_emphasis
     extensions.shortcodes = settings.emoji
@@ -59,9 +66,11 @@ def _options(settings: MarkdownSettings) -> tuple[comrak.ExtensionOptions, comra
 
 
 def _drop_escape_marks(tree: HtmlElement) -> None:
-    for mark in list(tree.iter("span")):
+    for mark in tree.iter("span"):
         if "data-escaped-char" in mark.attrib:
-            mark.drop_tag()
+            mark.tag = "escaped"
+    # In one pass: dropping them one by one looks each up among its siblings.
+    etree.strip_tags(tree, "escaped")
 
 
 _WIDE_BREAK = re.compile(

@@ -20,6 +20,25 @@ DEFAULT_TAXONOMIES: Mapping[str, str] = MappingProxyType({"category": "categorie
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
+#: By the name that comrak gives to what Hugo calls table, strikethrough, taskList, footnote, definitionList.
+STANDARD_EXTENSIONS = frozenset({"table", "strikethrough", "tasklist", "footnotes", "description_lists"})
+_STANDARD_NAMES = {
+    "table": "table",
+    "strikethrough": "strikethrough",
+    "tasklist": "tasklist",
+    "footnote": "footnotes",
+    "definitionlist": "description_lists",
+}
+#: The same for what is off unless asked for: markup.goldmark.extensions.extras.
+_EXTRA_NAMES = {
+    "delete": "strikethrough",
+    "insert": "insert",
+    "mark": "highlight",
+    "subscript": "subscript",
+    "superscript": "superscript",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkdownSettings:
     """How Markdown becomes HTML; the defaults are Hugo's (markup.goldmark)."""
@@ -37,6 +56,17 @@ class MarkdownSettings:
     emoji: bool = False
     #: `**「重點」**後面` is bold. Hugo leaves the stars.
     cjk_emphasis: bool = True
+    #: Names of comrak's extensions that are on.
+    extensions: frozenset[str] = STANDARD_EXTENSIONS
+    #: `{.class}` on a line below a block belongs to it.
+    block_attributes: bool = False
+    #: `{#id}` at the end of a heading belongs to it.
+    title_attributes: bool = True
+    #: How ids are made of headings: Hugo's autoIDType; empty for no ids.
+    heading_ids: str = "github"
+    #: Signs between which no text is Markdown: in blocks, and within paragraphs.
+    kept_blocks: tuple[tuple[str, str], ...] = ()
+    kept_inline: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +309,8 @@ def _markdown(table: Mapping[str, Any]) -> MarkdownSettings:
     typographer = extensions.get("typographer")
     off = typographer is False or (isinstance(typographer, dict) and typographer.get("disable") is True)
     cjk = _table(extensions, "cjk")
+    parser = _table(goldmark, "parser")
+    kept = _table(extensions, "passthrough")
     return MarkdownSettings(
         raw_html=renderer.get("unsafe") is True,
         hard_wraps=renderer.get("hardwraps") is True,
@@ -286,7 +318,33 @@ def _markdown(table: Mapping[str, Any]) -> MarkdownSettings:
         linkify=extensions.get("linkify") is not False,
         east_asian_line_breaks=cjk.get("enable") is True and cjk.get("eastasianlinebreaks") is True,
         emoji=table.get("enableemoji") is True,
+        extensions=_extensions(extensions),
+        block_attributes=_table(parser, "attribute").get("block") is True,
+        title_attributes=_table(parser, "attribute").get("title") is not False,
+        heading_ids="" if parser.get("autoheadingid") is False else _text(parser, "autoidtype", "github").lower(),
+        kept_blocks=_pairs(kept, "block"),
+        kept_inline=_pairs(kept, "inline"),
     )
+
+
+def _extensions(table: Mapping[str, Any]) -> frozenset[str]:
+    """List what Markdown may hold, by comrak's names. What is a table of its own says `enable`."""
+
+    def says(value: Any, answer: bool) -> bool:
+        return value is answer or (isinstance(value, dict) and value.get("enable") is answer)
+
+    extras = _table(table, "extras")
+    off = {comrak for name, comrak in _STANDARD_NAMES.items() if says(table.get(name), answer=False)}
+    return STANDARD_EXTENSIONS - off | {
+        comrak for name, comrak in _EXTRA_NAMES.items() if says(extras.get(name), answer=True)
+    }
+
+
+def _pairs(kept: Mapping[str, Any], place: str) -> tuple[tuple[str, str], ...]:
+    """Read passthrough.delimiters: lists of two signs."""
+    said = _table(kept, "delimiters").get(place) if kept.get("enable") is True else None
+    pairs = [pair for pair in (said if isinstance(said, list) else ()) if isinstance(pair, list)]
+    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if len(pair) == 2 and all(pair))  # noqa: PLR2004 - a pair
 
 
 def _author(value: Any) -> str:

@@ -12,6 +12,7 @@ from publisher.content.conventions.read import read_by_convention
 from publisher.content.conventions.registry import convention_named
 from publisher.content.discover import ContentFile, Discovery, discover, without_twins
 from publisher.content.front_matter import parse_front_matter, split_front_matter
+from publisher.content.hugo_doubts import settings_doubts
 from publisher.content.media import MediaPlaces
 from publisher.content.pages import PageRules, ReadPage, SectionFacts
 from publisher.content.permalinks import check_pattern
@@ -91,7 +92,7 @@ def discover_site(config: Config, settings: HugoConfig) -> tuple[list[ContentFil
             files.extend(file for file in found if file.language not in settings.disabled_languages)
             problems.extend(doubts)
     kept, doubts = without_twins(files) if config.site.generator == "hugo" else (files, [])
-    return kept, [*problems, *doubts]
+    return kept, [*settings_doubts(settings), *problems, *doubts]
 
 
 def _language_keys(config: Config, settings: HugoConfig) -> tuple[str, ...]:

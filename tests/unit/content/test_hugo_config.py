@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.content.cascade import CascadeTarget, hand_down
+from publisher.content.hugo_doubts import settings_doubts
 from publisher.content.hugo_files import merge_tables
-from publisher.content.site import make_hugo_config, read_hugo_config
+from publisher.content.markdown import to_html
+from publisher.content.passthrough import keep_from_markdown
+from publisher.content.site import MarkdownSettings, make_hugo_config, read_hugo_config
 from publisher.errors import ConfigError
 from tests.unit.content.site_maker import write_site
 
@@ -122,3 +125,66 @@ def test_a_cascade_reaches_the_pages_of_its_target(pattern: str, *, matches: boo
     blocks = [{"weight": 3, "_target": {"path": pattern}}]
 
     assert ("weight" in hand_down({}, [blocks], CascadeTarget("/posts/sub/a", "page", "en"))) is matches
+
+
+def markdown(extensions: dict[str, object] | None = None, **parser: object) -> MarkdownSettings:
+    table = {"markup": {"goldmark": {"extensions": extensions or {}, "parser": parser}}, "enableemoji": True}
+    return make_hugo_config(table).markdown
+
+
+SIGNS = {"block": [["$$", "$$"]], "inline": [[r"\(", r"\)"]]}
+FORMULAS: dict[str, object] = {"passthrough": {"enable": True, "delimiters": SIGNS}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "source", "html"),
+    [
+        (markdown(), "好 :smile:", "<p>好 😄</p>"),
+        (markdown({"extras": {"mark": {"enable": True}}}), "==甲==", "<p><mark>甲</mark></p>"),
+        (markdown({"extras": {"subscript": {"enable": True}}}), "H~2~O", "<p>H<sub>2</sub>O</p>"),
+        (markdown({"strikethrough": False}), "~~甲~~", "<p>~~甲~~</p>"),
+        (markdown({"footnote": {"enable": False}}), "甲[^1]\n\n[^1]: 乙", '<p>甲<a href="%E4%B9%99">^1</a></p>'),
+        (markdown(FORMULAS), r'\(a_1*b_1*"x"\)', r'<p>\(a_1*b_1*"x"\)</p>'),
+        (markdown(FORMULAS), "$$\na<b\n\nc\n$$", "<p>$$\na&lt;b\n\nc\n$$</p>"),
+        (markdown(FORMULAS), "\\(a\n\nb\\)", "<p>(a</p>\n<p>b)</p>"),
+        (markdown({"passthrough": {"enable": False, "delimiters": SIGNS}}), r"\(a\)", "<p>(a)</p>"),
+        (markdown(attribute={"block": True}), "> 甲\n{.c}\n\n乙", "<blockquote>\n<p>甲</p>\n</blockquote>\n<p>乙</p>"),
+        (markdown(attribute={"block": True}), "{.c} 甲\n\n{乙}", "<p>{.c} 甲</p>\n<p>{乙}</p>"),
+        (markdown(attribute={"title": False}), "# 甲 {#b}", '<h1 id="甲-b">甲 {#b}</h1>'),
+        (markdown(autoidtype="github-ascii"), "# Café 甲", '<h1 id="cafe-">Café 甲</h1>'),
+        (markdown(autoidtype="blackfriday"), "# 甲：Codex  5.3!", '<h1 id="甲-codex-5-3">甲：Codex  5.3!</h1>'),
+        (markdown(autoheadingid=False), "# 甲\n\n# 乙 {#c}", '<h1>甲</h1>\n<h1 id="c">乙</h1>'),
+    ],
+)  # fmt: skip
+def test_the_sites_markdown_settings_are_followed(settings: MarkdownSettings, source: str, html: str) -> None:
+    assert to_html(source, settings).strip() == html
+
+
+def test_formulas_without_an_end_cost_no_more_than_their_length() -> None:
+    signs = {"block": [["$$", "$$"]], "inline": [[r"\(", r"\)"], ["[[", "]]"]]}
+    settings = markdown({"passthrough": {"enable": True, "delimiters": signs}})
+
+    for source in ("\\(" * 50_000, "[[a" * 50_000, "\\(a\n\n" * 20_000 + "\\)"):
+        assert keep_from_markdown(source, settings.kept_blocks, settings.kept_inline).text == source
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ({"enablegitinfo": True}, "enablegitinfo"),
+        ({"markup": {"defaultmarkdownhandler": "pandoc"}}, "defaultmarkdownhandler"),
+        ({"markup": {"goldmark": {"parser": {"autoidtype": "mine"}}}}, "autoidtype"),
+        ({"markup": {"goldmark": {"extensions": {"typographer": {"leftdoublequote": "「"}}}}}, "leftdoublequote"),
+    ],
+)
+def test_a_setting_that_is_not_followed_is_told_once(table: dict[str, object], named: str) -> None:
+    (doubt,) = settings_doubts(make_hugo_config(table, ("hugo.toml",)))
+
+    assert named in doubt.message
+    assert (str(doubt.at), doubt.rule, doubt.severity) == ("hugo.toml", "setting-not-followed", "warning")
+
+
+def test_a_site_that_states_hugos_defaults_is_not_doubted() -> None:
+    table = {"enablegitinfo": False, "markup": {"defaultmarkdownhandler": "goldmark"}}
+
+    assert not settings_doubts(make_hugo_config(table, ("hugo.toml",)))
