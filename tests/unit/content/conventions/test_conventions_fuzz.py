@@ -12,7 +12,7 @@ from publisher.content.conventions.as_shortcode import as_shortcode, read_argume
 from publisher.content.conventions.loose_dates import parse_loose_date
 from publisher.content.conventions.outside_code import outside_code
 from publisher.content.conventions.pelican_headers import parse_headers
-from publisher.content.conventions.registry import CONVENTIONS
+from publisher.content.conventions.registry import every_convention
 from publisher.content.dates import DateError
 from publisher.content.shortcodes import parse_shortcodes
 from publisher.errors import PublisherError
@@ -45,7 +45,7 @@ CONFIGURATION = {
 }
 
 
-@pytest.mark.parametrize("generator", sorted(set(CONVENTIONS) - {"ghost"}))
+@pytest.mark.parametrize("generator", sorted(set(every_convention()) - {"ghost"}))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXTS)
 def test_any_text_is_read_or_refused_with_its_place(tmp_path: pathlib.Path, generator: str, text: str) -> None:
