@@ -1,4 +1,4 @@
-"""`publisher explain`: why somebody did or did not get an issue."""
+"""`publisher explain`: why somebody did or did not get an issue; and everything about one post."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from publisher.cli.console import ConfigOption, JsonOption, load, say, say_json
+from publisher.cli.console import ConfigOption, JsonOption, NowOption, load, say, say_json
+from publisher.cli.explain_post import explain_post
 from publisher.cli.subscribers import NewsletterOption, choose_newsletter
 
 if TYPE_CHECKING:
     from publisher.pipeline.explain import Explanation, IssueStory, Moment
 
-AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="name@example.org")]
+AddressArgument = Annotated[
+    str, typer.Argument(metavar="ADDRESS|POST", help="name@example.org; or a post: its file, address or guid.")
+]
 IssueOption = Annotated[int | None, typer.Option("--issue", metavar="N", help="Only this issue.")]
 
 
@@ -23,14 +26,26 @@ def explain(
     newsletter: NewsletterOption = None,
     number: IssueOption = None,
     config_path: ConfigOption = Path(),
+    now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why somebody did or did not get an issue: all that was planned, tried and answered."""
+    """Say why somebody did or did not get an issue: all that was planned, tried and answered.
+
+    Of a post: where its guid comes from, which feeds hold it and why, and what six readers make of it.
+    """
     from publisher.pipeline.explain import explain as recipe
 
     config = load(config_path)
+    if _is_post(address):
+        explain_post(config, address, now, as_json=as_json)
+        return
     found = recipe(config, choose_newsletter(config, newsletter), address, number)
     say_json(_facts(found)) if as_json else say(_sentences(found))
+
+
+def _is_post(text: str) -> bool:
+    """Tell a post from a mail address, which has an @ and is neither a file nor a web address."""
+    return "@" not in text or "/" in text or text.startswith("tag:") or Path(text).exists()
 
 
 def _sentences(found: Explanation) -> str:
