@@ -31,6 +31,8 @@ RESERVED = frozenset(
     translationkey type unpublishdate url weight""".split()  # noqa: SIM905 - a list of words reads better
 )
 _TRUE = frozenset({"true", "t", "1"})
+#: Names of files that tell about the folder they lie in.
+_NO_POSTS = frozenset({"readme", "license", "changelog", "contributing", "todo"})
 _YES = frozenset({"yes", "y", "on"})
 
 
@@ -79,6 +81,7 @@ def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime
     except ContentError as error:
         at = locate(front.split, file.name, ("url",) if "url" in values else ())
         raise ContentError(error.message, at=at, hint=error.hint) from error
+    problems += _undated_problems(page, front, rules)
     return ReadPage(replace(page, permalink=address), tuple(problems))
 
 
@@ -166,6 +169,20 @@ def _date_problems(errors: Mapping[str, DateError], front: FrontMatter, file: Co
             raise ContentError(str(error), at=at, hint=error.hint)
         problems.append(Problem(str(error), at, error.hint, rule="bad-date"))
     return problems
+
+
+def _undated_problems(page: Page, front: FrontMatter, rules: PageRules) -> list[Problem]:
+    """Report a page of a published section that no feed shows because it has no date.
+
+    Pages beside the sections (about, search), with a layout of their own, and files about the folder are no posts.
+    """
+    published = page.section in rules.site.main_sections if rules.site.main_sections else page.section
+    no_post = page.kind != "page" or page.hidden or "layout" in page.params or page.file.stem.lower() in _NO_POSTS
+    if no_post or not published or page.dates.date or page.dates.published:
+        return []
+    hint = "write `date: 2026-01-02`, or name the sections that hold posts in site.sections of publisher.toml"
+    at = locate(front.split, page.file.name)
+    return [Problem("the post has no date, so no feed shows it", at, hint, rule="undated")]
 
 
 def _draft_problems(values: Mapping[str, Any], front: FrontMatter, file: ContentFile) -> list[Problem]:

@@ -11,14 +11,14 @@ from publisher.content.absolute import LinkRules, finish_tree
 from publisher.content.clean import FORBIDDEN, clean_html
 from publisher.content.expand import Surroundings, embed_card, expand_shortcodes, fill_in
 from publisher.content.html_tree import parse, serialise
-from publisher.content.markdown import to_html
+from publisher.content.markdown import MORE, to_html
 from publisher.content.media import resolve
 from publisher.content.plain_text import tree_to_text
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jinja2 import Environment
 
@@ -66,9 +66,15 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
     tree = parse(fill_in(markdown(expanded.text), expanded.pieces))
     finish_tree(tree, _link_rules(page, rules, around))
     html = clean_html(serialise(tree))
+    lead = _lead(expanded.text, markdown, expanded.pieces) if MORE in expanded.text else ""
     text = tree_to_text(parse(html)) if rules.target == "text" else tree_to_text(tree)
     problems = (*problems, *expanded.problems)
-    return Rendered(html="" if rules.target == "text" else html, text=text, problems=problems)
+    return Rendered(html="" if rules.target == "text" else html, text=text, lead=lead, problems=problems)
+
+
+def _lead(text: str, markdown: Callable[[str], str], pieces: Mapping[str, str]) -> str:
+    """Give what stands above `<!--more-->` as plain text: where the author ends the summary."""
+    return tree_to_text(parse(fill_in(markdown(text.partition(MORE)[0]), pieces)))
 
 
 def _link_rules(page: PagePlace, rules: RenderRules, around: Surroundings) -> LinkRules:

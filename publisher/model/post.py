@@ -120,6 +120,8 @@ class Rendered:
     html: str
     #: The same as plain text, without embeds.
     text: str
+    #: What the author put above `<!--more-->`, as plain text; empty where nothing is marked so.
+    lead: str = ""
     #: Warnings met on the way: unknown shortcodes, missing images.
     problems: tuple[Problem, ...] = ()
 

@@ -92,7 +92,7 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment, loca
         title=_one_line(post.title) or first_sentences(text, _TITLE_CHARS) or post.url,
         published=published,
         updated=_updated(post, published),
-        summary=_one_line(post.description) or first_sentences(text),
+        summary=_one_line(post.description) or first_sentences(clean_text(rendered.lead) or text),
         html=_html_of(post, html, source, env),
         language=post.language,
         authors=post.authors,
@@ -136,7 +136,7 @@ def _same_file(one: str, other: str) -> bool:
 
 def _html_of(post: Post, html: str, source: Source | None, env: Environment) -> str:
     hero = post.hero
-    if hero and shows_near_top(html, hero.url):
+    if hero and (hero.in_text or shows_near_top(html, hero.url)):
         hero = None
     shown = render(env, TEMPLATE, post=post, hero=hero, html=Markup(html), source=source)
     return clean_text(shown).strip() + "\n"

@@ -100,12 +100,12 @@ def test_one_bad_post_spoils_one_post(tmp_path: Path) -> None:
 
 
 def test_links_that_go_in_circles_or_nowhere_are_reported(tmp_path: Path) -> None:
-    config = write_site(tmp_path, {"content/posts/a.md": head(date="2026-02-07"), "content/odd.md/b.md": head()})
+    config = write_site(tmp_path, {"content/posts/a.md": head(date="2026-02-07"), "content/odd.md/b.md": head(date="2026-02-06")})
     (tmp_path / "content/loop").symlink_to(tmp_path / "content", target_is_directory=True)
     (tmp_path / "content/lost.md").symlink_to(tmp_path / "nowhere")
     site = read(config)
 
-    assert [post.key for post in site.posts] == ["posts/a.md"]
+    assert [post.key for post in site.posts] == ["posts/a.md", "odd.md/b.md"]
     assert sorted(str(problem.at) for problem in site.problems) == ["content/loop", "content/lost.md", "content/odd.md"]
 
 
@@ -254,3 +254,16 @@ def test_reading_the_pages_gives_the_hidden_ones_too(tmp_path: Path) -> None:
     config = write_site(tmp_path, {"content/_index.md": head(), "content/posts/a.md": head(draft="true")})
 
     assert [(page.kind, page.hidden) for page in read_pages(config, NOW).pages] == [("home", ""), ("page", "draft")]
+
+
+def test_an_undated_post_of_a_published_section_is_named(tmp_path: Path) -> None:
+    undated = ("posts/a", "posts/README", "posts/search", "people/b", "about", "posts/_index", "posts/draft")
+    more = {"posts/search": {"layout": "search"}, "posts/draft": {"draft": "true"}}
+    files = {f"content/{name}.md": head(**more.get(name, {})) for name in undated}
+    hugo = {"hugo.toml": "[params]\nmainSections = ['posts']\n", "content/posts/dated.md": head(date="2026-02-07")}
+    site = read(write_site(tmp_path, {**files, **hugo}))
+
+    assert [(str(one.at), one.rule, one.severity) for one in site.problems] == [
+        ("content/posts/a.md:2:1", "undated", "warning")
+    ]
+    assert site.left_out["undated"] == 3

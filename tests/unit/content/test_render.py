@@ -119,3 +119,11 @@ def test_task_lists_are_boxes_in_feeds_and_characters_in_mails(tmp_path: Path) -
 
     assert render_body(tmp_path, body).html.count('type="checkbox"') == 2
     assert "☑ 完成" in render_body(tmp_path, body, "email").html
+
+
+def test_what_stands_above_the_more_mark_is_the_lead(tmp_path: Path) -> None:
+    rendered = render_body(tmp_path, "開頭**一**\n\n{{< youtube abcdefg >}}\n\n二<!--more-->三\n")
+
+    assert rendered.lead == "開頭一\n\n二"
+    assert "more" not in rendered.html
+    assert not render_body(tmp_path, "沒有 <!-- more --> 標記\n").lead
