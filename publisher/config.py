@@ -103,6 +103,8 @@ class SiteConfig(Table):
     static: tuple[str, ...] = ("static",)
     #: Sections whose posts are published; empty: all of them.
     sections: tuple[str, ...] = ()
+    #: Whether a post without a picture gets YouTube's picture of the video that it is about.
+    youtube_hero: bool = True
     #: Where the site's finished files lie.
     output: str = "public"
 
