@@ -131,22 +131,30 @@ class _Walk:
         try:
             with os.scandir(here) as entries:
                 for entry in entries:
-                    if self._skips(here, entry.name):
-                        continue
-                    if entry.is_symlink() and entry.is_dir():
-                        self._report(here / entry.name, "a link to a folder is not followed", "move the folder here")
-                    elif entry.is_dir():
-                        below.append(entry.name)
-                    elif entry.is_file():
-                        names.append(entry.name)
-                    elif entry.is_symlink() and entry.name.lower().endswith(self.rules.suffixes):
-                        self._report(here / entry.name, "the link leads nowhere", "remove it or mend it")
+                    if not self._skips(here, entry.name):
+                        self._sort_in(entry, names, below)
         except OSError as error:
             self._report(here, f"can't read the folder: {error.strerror}", "check its permissions")
         for name in below:
             if name.lower().endswith(self.rules.suffixes):
                 self._report(here / name, "a folder is named like a post", "rename it")
         return sorted(names), sorted(below)
+
+    def _sort_in(self, entry: os.DirEntry[str], names: list[str], below: list[str]) -> None:
+        """Add an entry of a folder to the names of files or of folders, or report it."""
+        path = Path(entry.path)
+        try:
+            if entry.is_symlink() and entry.is_dir():
+                self._report(path, "a link to a folder is not followed", "move the folder here")
+            elif entry.is_dir():
+                below.append(entry.name)
+            elif entry.is_file():
+                names.append(entry.name)
+            elif entry.is_symlink() and entry.name.lower().endswith(self.rules.suffixes):
+                self._report(path, "the link leads nowhere", "remove it or mend it")
+        except OSError as error:
+            # A link that leads to itself: whatever else is in the folder is read all the same.
+            self._report(path, f"can't be read: {error.strerror}", "remove it or mend it")
 
     def _skips(self, here: Path, name: str) -> bool:
         if name.startswith((".", "#")) or name.endswith("~"):
