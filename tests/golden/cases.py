@@ -20,6 +20,7 @@ from publisher.pipeline.build import build
 from publisher.pipeline.issue import make_issue
 from publisher.pipeline.other_mails import make_letter
 from publisher.store.open import open_store
+from publisher.syndication.lock import NAME as LOCK
 
 HERE = Path(__file__).parent
 CASES = tuple(sorted(path.parent.name for path in HERE.glob("*/case.toml")))
@@ -86,6 +87,7 @@ def _make(config: Config, case: Case) -> Files:
     letters = {kind: make_letter(config, case.newsletter, kind) for kind in get_args(LetterKind)}
     return {
         **_issue_files(report.issue),
+        LOCK: _text(config.root / LOCK),
         **{f"letters/{kind}.txt": f"{letter.subject}\n\n{letter.text}" for kind, letter in letters.items()},
         "problems/build.txt": _told(built.problems),
         "problems/issue.txt": _told(report.problems),
