@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from publisher.store.schema import issues, journal
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 FINGERPRINT_BYTES = 12
 #: Entries fetched at a time.
 PAGE = 100
+#: Made once: a sender writes thousands of lines a second.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Step(NamedTuple):
@@ -89,17 +91,25 @@ def append(
     if not steps:
         return
     last = head(connection, issue_id)
-    body = json.dumps({"event": event, "note": note, "rows": steps}, ensure_ascii=False, separators=(",", ":"))
+    body = _encode({"event": event, "note": note, "rows": steps})
     seq = last.seq + 1
     values = {"issue_id": issue_id, "seq": seq, "at": now, "body": body}
-    connection.execute(insert(journal), {**values, "hash": chain(last.hash, seq, now, body)})
+    connection.execute(_ADD, {**values, "hash": chain(last.hash, seq, now, body)})
 
 
 def head(connection: Connection, issue_id: int) -> Head:
     """Give the newest entry; before the first, number 0 with the hash that the chain begins with."""
-    newest = select(journal.c.seq, journal.c.hash).where(journal.c.issue_id == issue_id)
-    row = connection.execute(newest.order_by(journal.c.seq.desc()).limit(1)).one_or_none()
+    row = connection.execute(_NEWEST, {"issue": issue_id}).one_or_none()
     return Head(row.seq, row.hash) if row else Head(0, beginning(connection, issue_id))
+
+
+_ADD = insert(journal)
+_NEWEST = (
+    select(journal.c.seq, journal.c.hash)
+    .where(journal.c.issue_id == bindparam("issue"))
+    .order_by(journal.c.seq.desc())
+    .limit(1)
+)
 
 
 def beginning(connection: Connection, issue_id: int) -> str:
@@ -129,7 +139,7 @@ def fingerprint(row: Delivery) -> str:
         *(row.subscriber_id, row.email, row.address, row.name, row.selection, row.state, row.attempt, row.sender),
         *(row.transport, row.provider_id, row.reason, row.detail, row.smtp_code, *moments),
     ]
-    digest = hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.sha256(_encode(facts).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[:FINGERPRINT_BYTES]).decode()
 
 

@@ -151,21 +151,35 @@ def commit(
     issue_id = claimed[0].issue_id
     lock_issue(connection, issue_id)
     ended = _write_outcomes(connection, settled, now)
-    change = (
-        update(deliveries)
-        .where(
-            deliveries.c.issue_id == issue_id,
-            _held(claimed),
-            deliveries.c.state == "claimed",
-            ~_is_barred(),
-        )
-        .values(state="committing", changed_at=now)
-        .returning(deliveries.c.subscriber_id)
-    )
-    allowed = frozenset(connection.scalars(change))
+    keys = [(row.subscriber_id, row.attempt) for row in claimed]
+    which = {"issue": issue_id, "subscribers": [subscriber for subscriber, _ in keys], "attempts": keys}
+    allowed = frozenset(connection.scalars(_COMMIT, {**which, "now": now}))
     gone = [replace(row, state="committing", changed_at=now) for row in claimed if row.subscriber_id in allowed]
     append(connection, issue_id, "committing", ended + gone, now)
     return allowed
+
+
+#: Built once, since it runs for every round of the connections. The ids by themselves let SQLite use the primary key.
+_COMMIT = (
+    update(deliveries)
+    .where(
+        deliveries.c.issue_id == bindparam("issue"),
+        deliveries.c.subscriber_id.in_(bindparam("subscribers", expanding=True)),
+        tuple_(deliveries.c.subscriber_id, deliveries.c.attempt).in_(bindparam("attempts", expanding=True)),
+        deliveries.c.state == "claimed",
+        ~_is_barred(),
+    )
+    .values(state="committing", changed_at=bindparam("now"))
+    .returning(deliveries.c.subscriber_id)
+)
+_ROWS = (
+    select(deliveries)
+    .where(
+        deliveries.c.issue_id == bindparam("issue"),
+        deliveries.c.subscriber_id.in_(bindparam("subscribers", expanding=True)),
+    )
+    .order_by(deliveries.c.subscriber_id)
+)
 
 
 def release(connection: Connection, held: Sequence[Delivery], now: datetime) -> None:
@@ -233,8 +247,8 @@ def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:
 
 
 def _rows(connection: Connection, issue_id: int, subscribers_: Sequence[int]) -> list[Delivery]:
-    query = rows_of(issue_id).where(deliveries.c.subscriber_id.in_(subscribers_))
-    return [as_delivery(row) for row in connection.execute(query)]
+    which = {"issue": issue_id, "subscribers": subscribers_}
+    return [as_delivery(row) for row in connection.execute(_ROWS, which)]
 
 
 def _move_all(
