@@ -1,7 +1,7 @@
 """The door before the final dot: messages wait there until one commit covers several of them, then their dots leave.
 
-One commit is one fsync. Waiting for half of the connections, and not for all, lets the server read the other half's
-messages meanwhile; waiting a few milliseconds at most keeps a slow connection from holding back the rest.
+One commit is one fsync, and the server reads the texts while it is under way: so all connections go through the door
+together. Waiting a few milliseconds at most keeps a slow one from holding back the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from publisher.model.message import Message
 
 #: How long the first at the door waits for others.
-PATIENCE_S = 0.005
+PATIENCE_S = 0.01
 FINAL_DOT = b".\r\n"
 
 

@@ -46,7 +46,7 @@ class Round:
         self._receipts: list[Receipt | None] = [None] * len(batch)
         self._queue: deque[int] = deque()
         self._working = min(pool.size, len(batch))
-        self._door = Door(commit, quorum=(self._working + 1) // 2)
+        self._door = Door(commit, quorum=self._working)
         #: Held while the first session is opened: several at once could lock the account by one wrong password.
         self._first = asyncio.Lock()
         #: What ended the round before its end.
