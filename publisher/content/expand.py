@@ -55,6 +55,8 @@ class Surroundings:
     site_templates: SiteTemplates | None = None
     #: Configuration values that a template may ask for.
     site_params: Mapping[str, Any] = field(default_factory=dict)
+    #: Templates that were found for names: the site's own, and ours.
+    known: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,8 @@ class _Expansion:
             return self._missing_card()
 
     def _by_template(self, call: Call, parent: Shortcode | None, depth: int) -> _Made:
-        own, shipped = self._templates(call.name)
+        known = self.around.known
+        own, shipped = known.get(call.name) or known.setdefault(call.name, self._templates(call.name))
         if own:
             return self._render_ours(own, call, parent, depth)
         site = self.around.site_templates

@@ -186,6 +186,7 @@ class Renderer:
         self._env = env
         self._places = media_places(config, self._settings)
         self._templates = _site_templates(config, self._settings)
+        self._known: dict[str, tuple[str, str]] = {}
 
     @property
     def looked_at(self) -> LookedAt:
@@ -209,6 +210,7 @@ class Renderer:
             ref=lambda path, language: self._ref(path, language, post),
             site_templates=self._templates,
             is_html=body.is_html,
+            known=self._known,
         )
         rendered = render_body(body.text, post, page, name, rules)
         return replace(rendered, problems=(*body.problems, *_placed(rendered.problems, name, body)))

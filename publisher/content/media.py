@@ -6,6 +6,7 @@ Length, type and size come from the bytes. A file that is missing spoils nothing
 from __future__ import annotations
 
 import mimetypes
+import os
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -126,8 +127,11 @@ def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path |
     if looked_at:
         looked_at.paths.add(folder / name)
     try:
+        # Most links of a post lead to pages: that nothing lies there is found out before links are followed.
+        if not os.path.isfile(f"{folder}/{name}"):  # noqa: PTH113 - a third of the time that Path takes
+            return None
         path = (folder / name).resolve()
-        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+        return path if path.is_relative_to(folder.resolve()) else None
     except OSError:
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class RenderRules:
     site_templates: SiteTemplates | None = None
     #: Whether the body is HTML already.
     is_html: bool = False
+    #: Templates that were found for shortcodes, kept from post to post (`expand.Surroundings`).
+    known: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def render_body(body: str, post: Post, page: PagePlace, file: str, rules: RenderRules) -> Rendered:
@@ -61,6 +63,7 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
         absolute=lambda name: resolve(name, page, rules.places).url,
         site_templates=rules.site_templates,
         site_params=rules.settings.params,
+        known=rules.known,
     )
     expanded = expand_shortcodes(FORBIDDEN.sub("", body), around, post.body_line)
     tree = parse(fill_in(markdown(expanded.text), expanded.pieces))

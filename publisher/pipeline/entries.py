@@ -50,6 +50,8 @@ class EntryMaker:
         self._config = config
         self._read_whole = read_whole
         self._env = environment(FEEDS, config.root)
+        # One run, one set of templates: nobody looks again whether they changed.
+        self._env.auto_reload = False
         self._renderer = Renderer(config, "feed", self._env)
 
     @property
