@@ -2,7 +2,6 @@
 
 import resource
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
