@@ -21,10 +21,12 @@ from publisher.cli import (
     diff,
     dkim,
     explain,
+    head,
     init,
     issue,
     keys,
     ledger,
+    ping,
     preview,
     send,
     subscribers,
@@ -51,6 +53,9 @@ app.command("check")(check.check)
 app.command("verify")(verify.verify)
 app.command("adopt")(adopt.adopt)
 app.command("diff")(diff.diff)
+app.command("head")(head.head)
+app.command("hosting")(head.hosting)
+app.command("ping")(ping.ping)
 app.command("issue")(issue.issue)
 app.command("preview")(preview.preview)
 app.command("send")(send.send)
