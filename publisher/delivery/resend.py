@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from pydantic import Field
 
-from publisher.config import AbsoluteUrl, Secret, parse_delivery
+from publisher.config import Secret, parse_delivery
+from publisher.config_values import AbsoluteUrl
 from publisher.delivery.resend_answers import Answer, explain, judge, read_answer, read_receipts
 from publisher.delivery.transport import WITHHELD, DeliveryTable, Limits, Receipt
 from publisher.errors import DeliveryError
