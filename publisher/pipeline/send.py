@@ -173,10 +173,18 @@ class _Send:
         return self._certified(plan, stopped)
 
     def _check_fitness(self, letters: Letters) -> None:
-        """Refuse what the transport can't carry, and pictures that readers would not see, while nothing is planned."""
+        """Refuse what the transport can't carry, and pictures that readers would not see, while somebody waits."""
+        if self._is_finished():
+            return
         check_size(letters, self.carrier.limits.message_bytes)
         if not (self.carrier.limits.local or self.options.missing_images):
             refuse_unpublished(self.issue, self.config)
+
+    def _is_finished(self) -> bool:
+        """Tell whether the audience is fixed and nobody waits any more: then the network is left alone, too."""
+        with self.store.read() as connection:
+            planned = find_plan(connection, self.row) is not None
+        return planned and not self._count()["planned"] + self._left()
 
     def _refuse_old(self, plan: Plan) -> None:
         age = self.clock() - plan.planned_at

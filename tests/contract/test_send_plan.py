@@ -372,6 +372,8 @@ def test_pictures_that_readers_would_not_see_stop_the_send(config: Config) -> No
         send(nowhere, memory=Abroad("memory", config))
     assert "--allow-missing-images" in str(caught.value.hint)
     assert send(nowhere, memory=Abroad("memory", config), missing_images=True).outcome == "sent"
+    # Who has nothing to send asks for no pictures.
+    assert send(nowhere, memory=Abroad("memory", config)).outcome == "already sent"
 
 
 def test_a_clock_that_jumps_changes_nobodys_mail(config: Config) -> None:
