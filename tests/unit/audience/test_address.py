@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.audience.address import clean_name, fault_in, normalise, to_wire
+from publisher.audience.address import clean_name, fault_in, mailbox_of, normalise, to_wire
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,16 @@ def test_whatever_is_faultless_is_safe_in_an_smtp_command(email: str) -> None:
 )
 def test_a_name_is_one_visible_line(name: str, clean: str) -> None:
     assert clean_name(name) == clean
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("m.e.i@gmail.com", "mei@gmail.com"),
+        ("mei@googlemail.com", "mei@gmail.com"),
+        ("mei+news@gmail.com", "mei+news@gmail.com"),
+        ("m.e.i@example.org", ""),
+    ],
+)
+def test_a_provider_may_take_several_spellings_for_one_mailbox(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox
