@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 #: Folder of the podcast's page beside podcast.xml.
 PODCAST_FOLDER = "podcast"
-#: Where on a page of ours its mark is, in bytes.
+#: What each page of ours says of itself (feeds/page.html.j2), by which we know it again, and how soon, in bytes.
+_MARK = b'<meta name="generator" content="publisher">'
 _HEAD_BYTES = 1000
 
 
@@ -158,11 +159,9 @@ class _Site:
 
     def _is_free(self, name: str) -> bool:
         """Tell whether nothing lies there, or a page of ours, even if no build remembers it."""
-        from publisher.syndication.pages import MARK
-
         try:
             with (self._config.output_dir / name).open("rb") as page:
-                return MARK in page.read(_HEAD_BYTES)
+                return _MARK in page.read(_HEAD_BYTES)
         except OSError:
             return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +17,8 @@ def render_opml(title: str, feeds: Iterable[Feed]) -> bytes:
 
     Each is type="rss", whatever its format is, as OPML 2.0 has it.
     """
+    from xml.etree import ElementTree as ET
+
     opml = ET.Element("opml", version="2.0")
     ET.SubElement(ET.SubElement(opml, "head"), "title").text = title
     body = ET.SubElement(opml, "body")

@@ -102,17 +102,23 @@ def load_page_words(env: Environment, language: str) -> PageWords:
     return PageWords(**words)
 
 
-def subscribe_links(env: Environment, url: str, *, podcast: bool = False) -> tuple[SubscribeLink, ...]:
+def load_readers(env: Environment) -> dict[str, Any]:
+    """Read the programs that take a feed's address. Raises TemplateError for a file that can't be read."""
+    return _read(env, READERS)
+
+
+def subscribe_links(readers: Mapping[str, Any], url: str, *, podcast: bool = False) -> tuple[SubscribeLink, ...]:
     """Say where a feed can be subscribed to.
 
-    url: the feed's address, percent-encoded.  podcast: whether podcast apps are wanted instead of feed readers.
-    Raises TemplateError for a list that can't be read.
+    readers: as `load_readers` gives them.  url: the feed's address, percent-encoded.
+    podcast: whether podcast apps are wanted instead of feed readers.
+    Raises TemplateError for a list that is none of programs.
     """
     bare = url.partition("://")[2]
     try:
         return tuple(
             SubscribeLink(str(one.get("name", "")), one["link"].format(url=quote(url, safe=""), address=url, bare=bare))
-            for one in _read(env, READERS).get("podcast" if podcast else "reader", ())
+            for one in readers.get("podcast" if podcast else "reader", ())
         )
     except (KeyError, IndexError, AttributeError, ValueError, TypeError) as error:
         hint = 'write [[reader]] tables, each with name = "…" and link = "https://…{url}"'

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from publisher.syndication.page_words import load_page_words, subscribe_links
+from publisher.syndication.page_words import load_page_words, load_readers, subscribe_links
 from publisher.templates import render
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from publisher.model.feed import Entry, Feed, Format
     from publisher.syndication.page_words import PageWords, SubscribeLink
 
-PAGE_NAME = "index.html"
-#: Written on every page of ours, by which we know it again (a page of somebody else's is never overwritten).
-MARK = b'<meta name="generator" content="publisher">'
 #: Entries that a page shows.
 SHOWN = 10
 #: Labels behind the date of an entry.
@@ -121,6 +118,7 @@ class PageMaker:
         """
         self.words: PageWords = load_page_words(env, language)
         self._env = env
+        self._readers = load_readers(env)
         self._colours = {"light": palette.light, "dark": palette.dark}
 
     def make(self, feed: Feed, place: PagePlace, index: FeedIndex | None = None) -> bytes:
@@ -146,7 +144,7 @@ class PageMaker:
             language=feed.language,
             podcast=place.podcast,
             forms=forms,
-            links=subscribe_links(self._env, forms[0].url, podcast=place.podcast),
+            links=subscribe_links(self._readers, forms[0].url, podcast=place.podcast),
             entries=self._entries(feed.entries, zone),
         )
 
