@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from publisher.content import aliases
 from publisher.content.front_matter import locate
 from publisher.content.heroes import find_hero
+from publisher.content.languages import language_tag
 from publisher.content.media import absolute, describe_audio, resolve
 from publisher.content.post_rules import doubt, page_place
 from publisher.content.summary import first_heading, plain_line, reading_minutes
@@ -39,7 +40,7 @@ def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
         published=published,
         updated=max(updated, published) if updated and published else updated,
         description=plain_line(aliases.text(params, aliases.DESCRIPTION)),
-        language=aliases.text(params, aliases.LANGUAGE) or page.language,
+        language=language_tag(aliases.text(params, aliases.LANGUAGE)) or language_tag(page.language),
         section=page.section,
         weight=page.weight,
         tags=aliases.texts(params, aliases.TAGS),

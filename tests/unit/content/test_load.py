@@ -100,7 +100,9 @@ def test_one_bad_post_spoils_one_post(tmp_path: Path) -> None:
 
 
 def test_links_that_go_in_circles_or_nowhere_are_reported(tmp_path: Path) -> None:
-    config = write_site(tmp_path, {"content/posts/a.md": head(date="2026-02-07"), "content/odd.md/b.md": head(date="2026-02-06")})
+    config = write_site(
+        tmp_path, {"content/posts/a.md": head(date="2026-02-07"), "content/odd.md/b.md": head(date="2026-02-06")}
+    )
     (tmp_path / "content/loop").symlink_to(tmp_path / "content", target_is_directory=True)
     (tmp_path / "content/lost.md").symlink_to(tmp_path / "nowhere")
     site = read(config)
