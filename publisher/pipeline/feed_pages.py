@@ -17,7 +17,6 @@ from publisher.pipeline.built import hash_of, kept_document, read_built
 from publisher.program import program_stamp
 from publisher.syndication.podcast import playable
 from publisher.syndication.site_feed import feed_path, make_feed, podcast_feed
-from publisher.templates import EMAIL, FEEDS, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -182,7 +181,9 @@ class _Site:
 
     @cached_property
     def _maker(self) -> PageMaker:
+        # Jinja and Babel load when some page has changed.
         from publisher.syndication.pages import PageMaker
+        from publisher.templates import EMAIL, FEEDS, environment
 
         palette: Any = environment(EMAIL, self._config.root).get_template("palette.j2").module
         return PageMaker(environment(FEEDS, self._config.root), self._config.site.language, palette)
@@ -217,8 +218,8 @@ class _Site:
 
 def _look_of(config: Config) -> str:
     """Sum up what a site says for itself about how its pages look: its own templates, words, colours."""
-    own = [path for path in sorted((config.root / FEEDS).rglob("*")) if path.is_file()]
-    palette = config.root / EMAIL / "palette.j2"
+    own = [path for path in sorted((config.root / "feeds").rglob("*")) if path.is_file()]
+    palette = config.root / "email_templates" / "palette.j2"
     contents = [path.read_bytes() for path in (*own, *([palette] if palette.is_file() else []))]
     facts = ([str(path) for path in own], contents, config.site.timezone, config.feeds.by)
     return hash_of(repr(facts).encode("utf-8", "surrogateescape"))
