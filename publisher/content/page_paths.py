@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.content.permalinks import PermalinkFacts, expand
-from publisher.content.urls import directory_path, file_segment, path_from_front_matter, sanitize
+from publisher.content.urls import directory_path, file_segment, path_from_front_matter, refuse_way_out, sanitize
 
 if TYPE_CHECKING:
     from publisher.content.pages import Page, PageRules, SectionFacts
@@ -31,6 +31,7 @@ def page_path(page: Page, language: HugoLanguage, rules: PageRules) -> str:
     segments = segments if accents else [sanitize(segment, accents=False) for segment in segments]
     lower = rules.hugo_names and rules.site.lower_paths
     path = directory_path(segments, lower=lower, ugly=page.kind == "page" and _is_ugly(page, rules.site))
+    refuse_way_out(path, f"the slug leads out of the site: {path}")
     return prefix + path + ("index.html" if page.kind != "page" and _is_ugly(page, rules.site) else "")
 
 

@@ -79,7 +79,8 @@ def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime
     try:
         address = permalink(language.base_url or rules.base_url, page_path(page, language, rules))
     except ContentError as error:
-        at = locate(front.split, file.name, ("url",) if "url" in values else ())
+        said = next((key for key in ("url", "slug") if key in front.values), None)
+        at = locate(front.split, file.name, (said,) if said else ())
         raise ContentError(error.message, at=at, hint=error.hint) from error
     problems += _undated_problems(page, front, rules)
     return ReadPage(replace(page, permalink=address), tuple(problems))

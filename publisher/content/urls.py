@@ -111,6 +111,12 @@ def term_path(plural: str, term: str) -> str:
     return directory_path([plural, file_segment(term)])
 
 
+def refuse_way_out(path: str, message: str) -> None:
+    """Raise ContentError for a path that climbs: browsers and file systems follow its ".." out of the site."""
+    if (".." in path or "%" in path) and ".." in unquote_plus(path).split("/"):
+        raise ContentError(message, hint='leave out the ".."')
+
+
 def path_from_front_matter(url: str) -> str:
     """Take a front-matter `url` as it is, apart from slashes around it.
 
@@ -120,7 +126,6 @@ def path_from_front_matter(url: str) -> str:
     if re.search(r"[\x00-\x1f\x7f\\]", url) or url.lstrip().startswith("//") or urlsplit(url).scheme:
         raise ContentError(f"not a path on this site: {url}", hint="write a path such as /posts/my-post/")
     path = "/" + url.strip().lstrip("/")
-    if ".." in unquote_plus(path).split("/"):
-        raise ContentError(f"the url leads out of the site: {url}", hint='leave out the ".."')
+    refuse_way_out(path, f"the url leads out of the site: {url}")
     last = path.rpartition("/")[2]
     return path if not last or "." in last else path + "/"

@@ -54,6 +54,8 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "url-host": (dated("url: //evil.example/\n"), ":4:6", "not a path"),
     "url-scheme": (dated("url: https://other.example/\n"), ":4:6", "not a path"),
     "url-escaped": (dated("url: /%2e%2e/%2e%2e/x\n"), ":4:6", "out of the site"),
+    "slug-up": (dated("slug: ../../x\n"), ":4:7", "out of the site"),
+    "slug-escaped": (dated("slug: a/%2e%2e/%2e%2e/x\n"), ":4:7", "out of the site"),
     "undated": ("---\ntitle: 甲\n---\n", ":2:1", "no date"),
     "bare": ("沒有開頭\n", ":1:1", "no date"),
     "picture": (b"\x89PNG\r\n\x1a\n\0\0", "", "binary"),
