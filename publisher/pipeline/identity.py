@@ -97,11 +97,10 @@ class Register:
 
         frozen: refuse instead, by a ConfigError that names posts: what builds can't keep what it would decide.
         """
-        if self.lock.lines == self.before.lines:
-            return False
-        if frozen:
+        if frozen and self.lock.lines != self.before.lines:
             raise _frozen(self.before, self.lock)
-        return write_lock(self._config, self.lock, dry_run=dry_run)
+        # Lines that a merge has left unsorted are sorted again, though they say the same.
+        return not frozen and write_lock(self._config, self.lock, dry_run=dry_run)
 
     def _revised(self, post: Card | None, line: Line) -> Line:
         """Note when a text has changed so much that readers should hear of it."""

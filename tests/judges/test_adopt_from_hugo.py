@@ -27,7 +27,11 @@ def test_guids_of_a_site_that_had_another_address_then_are_taken_over(tmp_path: 
     feed.write_bytes(written.replace(b"https://example.tw/posts/", b"http://old.example.tw/posts/"))
     assert diff(config, NOW, str(feed)).reruns > 0
     adopted = adopt(config, NOW, str(feed)).having("adopted")
-    old = {item.guid for item in read_feed(feed.read_bytes(), "live.xml").items if "/posts/" in item.link and item.published}
+    old = {
+        item.guid
+        for item in read_feed(feed.read_bytes(), "live.xml").items
+        if "/posts/" in item.link and item.published
+    }
     assert {one.guid for one in adopted} == old
     assert old <= {line.guid for line in read_lock(config).lines.values()}
     assert diff(config, NOW, str(feed)).reruns == 0

@@ -121,6 +121,16 @@ def test_a_frozen_lock_refuses_what_it_does_not_know_and_nothing_is_written(site
     assert not site.build(frozen=True).lock_changed
 
 
+def test_lines_that_a_merge_left_unsorted_are_sorted_but_not_where_the_lock_is_frozen(site: Site) -> None:
+    site.build()
+    written = site.lock.read_text(encoding="utf-8")
+    head, *lines = written.splitlines()
+    site.lock.write_text("\n".join([head, *reversed(lines), ""]), encoding="utf-8")
+    assert not site.build(frozen=True).lock_changed
+    assert site.build().lock_changed
+    assert site.lock.read_text(encoding="utf-8") == written
+
+
 def test_a_lock_that_can_t_be_written_is_told_before_anything_is_published(site: Site) -> None:
     (site.root / "publisher.lock").mkdir()
     with pytest.raises(ConfigError, match=r"can't read .*publisher\.lock"):
