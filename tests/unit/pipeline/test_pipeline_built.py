@@ -11,7 +11,14 @@ from publisher.pipeline.build import build
 from publisher.pipeline.build_report import BuildReport
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
-SITE = '[site]\ntitle = "山城週記"\nurl = "https://shan.example"\n[feeds]\npages = false\nformats = ["rss"]\nby = ["tags"]\n'
+SITE = """[site]
+title = "山城週記"
+url = "https://shan.example"
+[feeds]
+pages = false
+formats = ["rss"]
+by = ["tags"]
+"""
 OLD = "public/feeds/tags/old/rss.xml"
 
 

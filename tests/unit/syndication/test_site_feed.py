@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +9,9 @@ from publisher.model.feed import Entry, Feed
 from publisher.syndication.groups import terms_of
 from publisher.syndication.site_feed import FeedPlan, feed_path, make_feed, make_podcast, plan_site_feed, plan_term_feed
 from tests.feed_samples import COVER, a_full_entry, a_post, an_entry
+
+if TYPE_CHECKING:
+    from publisher.model.post import Card
 
 SITE = """
 [site]
@@ -31,8 +35,8 @@ def site_feed(config: Config, *entries: Entry) -> Feed:
 
 
 def term_plan(text: str, title: str = "散步", home_url: str = "") -> FeedPlan:
-    posts = [a_post(key=f"{number}.md") for number in range(3)]
-    [term] = terms_of(posts, "categories")
+    cards: list[Card] = [a_post(key=f"{number}.md") for number in range(3)]
+    [term] = terms_of(cards, "categories")
     return plan_term_feed(a_config(text), term, "散步", title, home_url)
 
 
