@@ -95,7 +95,7 @@ def test_anybody_can_be_explained(run: Terminal) -> None:
     assert "issue 1 (" in told
     assert "not sent: must not be mailed to: complaint" in told
     assert run.json("explain", "x@example.org")["subscriber"] is None
-    assert "can't mail to" in run("explain", "nobody", expect=1).stderr
+    assert "can't mail to" in run("explain", "nobody@@example.org", expect=1).stderr
 
 
 def test_a_status_a_cancelling_and_their_absence_are_said(run: Terminal, tmp_path: Path) -> None:
