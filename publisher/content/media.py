@@ -104,20 +104,20 @@ def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
         return Found(absolute(url), _in_static(unquote(inside), places) if inside else None, own=bool(inside))
     if name.startswith("/"):
         path = _below_base(name, places.base_url)
-        return _served(absolute(urljoin(places.base_url, _quote(path))), _plain(path), places)
+        return _served(absolute(_join(places.base_url, _quote(path))), _plain(path), places)
     return _resolve_relative(name, page, places)
 
 
 def _resolve_relative(name: str, page: PagePlace, places: MediaPlaces) -> Found:
     plain = _plain(name).removeprefix("./")
     if page.bundle_dir and (path := inside(page.bundle_dir, plain, places.looked_at)):
-        return Found(absolute(urljoin(page.permalink, _quote(name))), path)
+        return Found(absolute(_join(page.permalink, _quote(name))), path)
     if path := inside(page.folder, plain, places.looked_at):
         section = page.folder.relative_to(places.content_dir).as_posix()
         prefix = "" if section == "." else f"{escape_path(section)}/"
-        return Found(absolute(urljoin(places.base_url, prefix + _quote(name.removeprefix("./")))), path)
-    found = _served(absolute(urljoin(places.base_url, _quote(name.removeprefix("./")))), plain, places)
-    return found if found.path else Found(absolute(urljoin(page.permalink, _quote(name))), None)
+        return Found(absolute(_join(places.base_url, prefix + _quote(name.removeprefix("./")))), path)
+    found = _served(absolute(_join(places.base_url, _quote(name.removeprefix("./")))), plain, places)
+    return found if found.path else Found(absolute(_join(page.permalink, _quote(name))), None)
 
 
 def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path | None:
@@ -139,6 +139,11 @@ def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path |
 def _in_static(name: str, places: MediaPlaces) -> Path | None:
     found = (inside(folder, _plain(name).lstrip("/"), places.looked_at) for folder in places.static_dirs)
     return next((path for path in found if path), None)
+
+
+def _join(base: str, path: str) -> str:
+    """Resolve a relative reference, in which a colon makes no scheme: "/a://b" is a path, however odd."""
+    return urljoin(base, path if path.startswith(("?", "#")) else f"./{path}")
 
 
 def _served(url: str, name: str, places: MediaPlaces) -> Found:

@@ -97,3 +97,12 @@ def test_links_run_no_programs(tmp_path: Path, scheme: str) -> None:
     html = render_body(tmp_path, f'<a href="{scheme}:alert(1)">甲</a> [乙]({scheme}:alert(1))\n').html
 
     assert all(address.startswith("https://example.tw/") for address in re.findall(r'href="([^"]*)"', html))
+
+
+@pytest.mark.parametrize(
+    "path", ["/javascript:a()", "/https://other.example/", "/a://[", "x/data:y", "//[", "http://[x"]
+)
+def test_a_path_that_looks_like_another_scheme_stays_on_the_site(tmp_path: Path, path: str) -> None:
+    html = render_body(tmp_path, f'<a href="{path}">甲</a><img src="{path}">\n').html
+
+    assert not re.findall(r'(?:href|src)="(?!https://example\.tw/|https?://\[|//\[|http://%5B)[^"]*"', html)
