@@ -55,14 +55,16 @@ def main() -> None:
 
 def story(built: dict[str, Any], sent: dict[str, Any]) -> str:
     """Tell in a dozen lines what was made and where to look."""
-    changed = sum(file["changed"] for file in built["files"])
+    feeds = [file for file in built["files"] if not file["path"].endswith((".html", ".opml"))]
+    changed = sum(file["changed"] for file in feeds)
     accepted = sent["run"].get("accepted", 0)
     already = "" if accepted else ": everybody has this issue already (`make demo-again` starts over)"
     in_mailbox = len(list((DEMO / "mailbox" / "new").iterdir()))
     return f"""
 遠方週記, a made-up site, as it would be on {NOW[:10]}:
-  feeds    {len(built["files"])} with {built["entries"]} posts, {changed} of them written just now
-           .demo/public/feeds/   rss.xml  atom.xml  feed.json  podcast.xml
+  feeds    {len(feeds)} with {built["entries"]} posts, {changed} of them written just now
+           .demo/public/feeds/       rss.xml, atom.xml, feed.json, podcast.xml; one set for each tag and category
+           .demo/public/feeds/index.html   all of them, for people
   issue    no. {sent["number"]}: {sent["subject"]}
            .demo/issue.html          open it in a browser, wide and narrow, light and dark
            .demo/issue.eml           open it in a mail program

@@ -47,7 +47,10 @@ def build(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the feeds of the site and of its tags, people…: RSS, Atom, JSON Feed, and a podcast where there is one."""
+    """Write the feeds, and a page about each.
+
+    RSS, Atom and JSON Feed for the site and for each tag, person… that [feeds] names; a podcast where there is one.
+    """
     root = config_path if config_path.is_dir() else config_path.parent
     report = _still_built(config_path) if now is None else None
     if report is None:

@@ -50,7 +50,10 @@ def issue(
     screenshot: ScreenshotOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the issue of the last full week and freeze it: from then on it never changes."""
+    """Make and freeze the week's issue.
+
+    The week is the last full one. A frozen issue never changes: run this again and it comes back as it was.
+    """
     config = load(config_path)
     if screenshot:
         _need_browser()
