@@ -55,5 +55,5 @@ client-data: .venv/.dev  ## refresh what MJML allows and what mail clients can d
 	@$(BIN)/python docs/make_client_data.py
 
 clean:  ## remove everything that was made here
-	rm -rf .venv .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .bench .demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
