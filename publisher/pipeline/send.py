@@ -178,7 +178,8 @@ class _Send:
             return
         check_size(letters, self.carrier.limits.message_bytes)
         if not (self.carrier.limits.local or self.options.missing_images):
-            refuse_unpublished(self.issue, self.config)
+            variants = [template.issue for template in letters.templates.values()]
+            refuse_unpublished(self.issue, self.config, variants)
 
     def _is_finished(self) -> bool:
         """Tell whether the audience is fixed and nobody waits any more: then the network is left alone, too."""

@@ -355,6 +355,27 @@ def test_a_message_too_large_for_the_transport_stops_the_send_before_anything_is
     assert preview_send(config, "weekly", NOW).prospects[0].state == "planned"
 
 
+def test_pictures_that_only_readers_of_a_topic_see_are_asked_for_too(config: Config) -> None:
+    from PIL import Image
+
+    subscribe(config, "a@example.org", "rail@example.org")
+    choose(config, "rail@example.org", "tags:鐵道")
+    (config.root / "static").mkdir()
+    for name, color in (("hill", "green"), ("rail", "red")):
+        Image.new("RGB", (1200, 600), color).save(config.root / "static" / f"{name}.jpg")
+    write_post(config, "hill", "2026-02-05T09:00:00+08:00", image="/hill.jpg")
+    write_post(config, "rail", "2026-02-04T09:00:00+08:00", image="/rail.jpg", tags="[鐵道]")
+    nowhere = config.model_copy(update={"site": config.site.model_copy(update={"url": "http://127.0.0.1:9/"})})
+    nowhere._root = config.root
+
+    class Abroad(Memory):
+        limits = Limits(batch=2)
+
+    # The issue leads with the hill and has the railway as a card; for those of the topic the railway leads.
+    with pytest.raises(ConfigError, match=r"^3 pictures"):
+        send(nowhere, memory=Abroad("memory", config))
+
+
 def test_pictures_that_readers_would_not_see_stop_the_send(config: Config) -> None:
     subscribe(config, "a@example.org")
     (config.root / "static").mkdir()
