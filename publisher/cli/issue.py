@@ -74,22 +74,16 @@ def issue(
 
 def _make(config: Config, name: str, now: datetime, *, dry_run: bool) -> IssueReport:
     from publisher.pipeline.issue import make_issue
-    from publisher.store.open import open_store
+    from publisher.store.open import has_store, open_store
 
     config.newsletter(name)  # an unknown name is told before a store is made for it
-    if dry_run and _has_no_store(config):
+    if dry_run and not has_store(config.store.url, config.root):
         return make_issue(config, name, now, store=None, freeze=False)
     store = open_store(config.store.url, config.root)
     try:
         return make_issue(config, name, now, store=store, freeze=not dry_run)
     finally:
         store.close()
-
-
-def _has_no_store(config: Config) -> bool:
-    """Tell whether opening the store would make a new file, which a dry run must not."""
-    scheme, _, path = config.store.url.partition("///")
-    return scheme == "sqlite:" and not (config.root / path).exists()
 
 
 def _write_preview(report: IssueReport, output: Path) -> None:
