@@ -134,10 +134,16 @@ def _tls_relay(context: ssl.SSLContext, port: int) -> Iterator[int]:
 
     async def serve() -> None:
         server = await asyncio.start_server(relay, "127.0.0.1", 0, ssl=context)
-        async with server:
-            ports.append(server.sockets[0].getsockname()[1])
-            started.set()
-            await done.wait()
+        ports.append(server.sockets[0].getsockname()[1])
+        started.set()
+        await done.wait()
+        server.close()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.wait(others, timeout=0.05)
+        # One turn of the loop closes the sockets that were aborted.
+        await asyncio.sleep(0)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
@@ -155,5 +161,8 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         while data := await reader.read(65536):
             writer.write(data)
             await writer.drain()
+    except asyncio.CancelledError:
+        writer.transport.abort()
+        raise
     finally:
         writer.close()

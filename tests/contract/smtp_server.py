@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import trustme
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +98,34 @@ class Mailroom:
 
 
 class AnyPort(Controller):
-    """Listens wherever there is a free port."""
+    """Listens wherever there is a free port, and hangs up on everybody before it stops.
+
+    aiosmtpd's own stop leaves the connections open that a client has not closed yet, for the garbage collector to find.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.conversations: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        conversation: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self.conversations.append(conversation)
+        return conversation
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(30)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.server.close()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for conversation in self.conversations:
+                if isinstance(conversation.transport, asyncio.WriteTransport):
+                    conversation.transport.abort()
+            await asyncio.wait(others, timeout=0.05)
+        # One turn of the loop closes the sockets that were aborted.
+        await asyncio.sleep(0)
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
