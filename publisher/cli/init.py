@@ -100,7 +100,7 @@ def _seen(facts: SiteFacts) -> str:
 def read_facts(folder: Path) -> SiteFacts:
     """Read what the site's own generator knows of it; `plain` knows only where its Markdown lies."""
     from publisher.content.conventions.registry import convention_named, detect_generator
-    from publisher.content.site import read_hugo_config
+    from publisher.content.hugo.site import read_hugo_config
 
     generator = detect_generator(folder)
     convention = convention_named(generator)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from os import stat_result
     from pathlib import Path
 
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
 
 #: A file that changed so shortly before the cache was written may have changed again within the same tick of its
 #: file system's clock (two seconds on FAT; git calls such a file "racily clean"). It is read again.

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from publisher.content import aliases
 from publisher.content.cache import CardCache, Listed
 from publisher.content.conventions.convention import same_pages
 from publisher.content.conventions.registry import convention_named
+from publisher.content.front_matter import aliases
 from publisher.content.load import (
     built_all_the_same,
     newest_first,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Config
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
     from publisher.content.media import LookedAt
     from publisher.content.pages import Page, PageRules
     from publisher.errors import Problem

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from publisher.content import aliases
-from publisher.content.embeds import public_embed
+from publisher.content.front_matter import aliases
+from publisher.content.html.embeds import public_embed
 from publisher.content.media import bundle_covers, describe_image, resolve
 from publisher.content.post_rules import doubt, page_place
 from publisher.model.post import Image

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from publisher.content.conventions.convention import BodyPlace, Prepared
 from publisher.content.conventions.registry import convention_named
-from publisher.content.go_template import SiteTemplates
+from publisher.content.hugo.refs import PageIndex
 from publisher.content.media import LookedAt, PagePlace
 from publisher.content.post_rules import PostRules
 from publisher.content.posts import make_post
-from publisher.content.refs import PageIndex
+from publisher.content.shortcodes.go_template import SiteTemplates
 from publisher.content.sources import (
     discover_site,
     media_places,
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from publisher.config import Config
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
+    from publisher.content.hugo.site import HugoConfig
     from publisher.content.pages import Page, PageRules
-    from publisher.content.site import HugoConfig
     from publisher.model.post import Card
 
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from publisher.content.dates import Dates
+from publisher.content.front_matter.dates import Dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
     from publisher.content.conventions.convention import Convention
-    from publisher.content.discover import ContentFile
-    from publisher.content.front_matter import Split
-    from publisher.content.site import HugoConfig
+    from publisher.content.front_matter.read import Split
+    from publisher.content.hugo.discover import ContentFile
+    from publisher.content.hugo.site import HugoConfig
     from publisher.errors import Problem
 
 PageKind = Literal["page", "section", "home"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.front_matter import locate
+from publisher.content.front_matter.read import locate
 from publisher.content.media import MediaPlaces, PagePlace
 from publisher.errors import Problem
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from publisher.content import aliases
-from publisher.content.front_matter import locate
+from publisher.content.front_matter import aliases
+from publisher.content.front_matter.read import locate
 from publisher.content.heroes import find_hero
 from publisher.content.languages import language_tag
 from publisher.content.media import absolute, describe_audio, resolve

@@ -10,10 +10,10 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from publisher.content.cascade import CascadeTarget, cascade_blocks, hand_down
-from publisher.content.dates import DateError, Dates, DateSources, resolve_dates, split_file_date
-from publisher.content.front_matter import FrontMatter, locate, parse_front_matter
-from publisher.content.page_paths import page_path
+from publisher.content.front_matter.dates import DateError, Dates, DateSources, resolve_dates, split_file_date
+from publisher.content.front_matter.read import FrontMatter, locate, parse_front_matter
+from publisher.content.hugo.cascade import CascadeTarget, cascade_blocks, hand_down
+from publisher.content.hugo.page_paths import page_path
 from publisher.content.pages import Hidden, Page, PageKind, PageRules, ReadPage, SectionFacts
 from publisher.content.urls import permalink
 from publisher.errors import ContentError, Problem
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
 
 #: Keys that Hugo reads itself (gohugo.io, Front matter, Fields).
 RESERVED = frozenset(

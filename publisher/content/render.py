@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.content.absolute import LinkRules, finish_tree
-from publisher.content.clean import FORBIDDEN, clean_html
-from publisher.content.expand import Surroundings, embed_card, expand_shortcodes, fill_in
-from publisher.content.html_tree import parse, serialise
-from publisher.content.markdown import MORE, to_html
+from publisher.content.html.absolute import LinkRules, finish_tree
+from publisher.content.html.clean import FORBIDDEN, clean_html
+from publisher.content.html.plain_text import tree_to_text
+from publisher.content.html.tree import parse, serialise
+from publisher.content.markdown.convert import MORE, to_html
 from publisher.content.media import resolve
-from publisher.content.plain_text import tree_to_text
+from publisher.content.shortcodes.expand import Surroundings, embed_card, expand_shortcodes, fill_in
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Rendered
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from publisher.content.go_template import SiteTemplates
+    from publisher.content.hugo.site import HugoConfig
     from publisher.content.media import MediaPlaces, PagePlace
-    from publisher.content.site import HugoConfig
+    from publisher.content.shortcodes.go_template import SiteTemplates
     from publisher.model.post import Post, Target
 
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from publisher.content.conventions.read import read_by_convention
 from publisher.content.conventions.registry import convention_named
-from publisher.content.discover import ContentFile, Discovery, discover, without_twins
-from publisher.content.front_matter import parse_front_matter, split_front_matter
-from publisher.content.hugo_doubts import settings_doubts
+from publisher.content.front_matter.read import parse_front_matter, split_front_matter
+from publisher.content.hugo.discover import ContentFile, Discovery, discover, without_twins
+from publisher.content.hugo.doubts import settings_doubts
+from publisher.content.hugo.permalinks import check_pattern
+from publisher.content.hugo.site import ContentFolder, HugoConfig, read_hugo_config
 from publisher.content.media import MediaPlaces
 from publisher.content.pages import PageRules, ReadPage, SectionFacts
-from publisher.content.permalinks import check_pattern
 from publisher.content.read_page import read_page, section_facts
-from publisher.content.site import ContentFolder, HugoConfig, read_hugo_config
 from publisher.content.text_files import read_text
 from publisher.errors import ContentError, Problem
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.content.conventions.convention import Convention
-    from publisher.content.front_matter import Split
+    from publisher.content.front_matter.read import Split
 
 
 def site_settings(config: Config) -> HugoConfig:

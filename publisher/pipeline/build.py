@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.config import FILE_NAME, load_config
-from publisher.content import aliases
 from publisher.content.cards import CardReader
+from publisher.content.front_matter import aliases
 from publisher.errors import Problem, PublisherError, PublisherErrors
 from publisher.fingerprint import fingerprint
 from publisher.model.post import Card

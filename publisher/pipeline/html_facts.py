@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from publisher.content.embeds import public_embed
-from publisher.content.html_tree import drop_keeping_tail, parse
+from publisher.content.html.embeds import public_embed
+from publisher.content.html.tree import drop_keeping_tail, parse
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.front_matter import locate, parse_front_matter
+from publisher.content.front_matter.read import locate, parse_front_matter
 from publisher.content.load import render_post
 from publisher.digest.compose import clean_line
 from publisher.digest.note import Note, make_note
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.config import Config
-    from publisher.content.front_matter import FrontMatter
+    from publisher.content.front_matter.read import FrontMatter
     from publisher.digest.compose import Imprint, Masthead
 
 FOLDER = "newsletters"

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.content.aliases import AUDIO, AUTHOR, CATEGORIES, GUID, IMAGE, SOURCE_NAME, SOURCE_URL, TAGS, lookup
-from publisher.content.front_matter import locate, split_front_matter
+from publisher.content.front_matter.aliases import (
+    AUDIO,
+    AUTHOR,
+    CATEGORIES,
+    GUID,
+    IMAGE,
+    SOURCE_NAME,
+    SOURCE_URL,
+    TAGS,
+    lookup,
+)
+from publisher.content.front_matter.read import locate, split_front_matter
 from publisher.errors import ContentError, Location
 
 if TYPE_CHECKING:

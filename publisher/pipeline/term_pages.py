@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.config import Config
-    from publisher.content.discover import ContentFile
-    from publisher.content.site import HugoConfig
+    from publisher.content.hugo.discover import ContentFile
+    from publisher.content.hugo.site import HugoConfig
 
 #: Keys of a term's page that name it; title comes first.
 _NAME_KEYS = ("title", "name_zh", "name")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publisher.content.hugo_summary import hugo_summary
+from publisher.content.hugo.summary import hugo_summary
 from publisher.content.load import read_pages, why_left_out
 from publisher.content.sources import site_settings
 from publisher.errors import ContentError, FeedError, Location, PublisherError

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import html
 
 from publisher.config import Config, parse_config
-from publisher.content.embeds import public_embed
-from publisher.content.site import read_hugo_config
+from publisher.content.html.embeds import public_embed
+from publisher.content.hugo.site import read_hugo_config
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

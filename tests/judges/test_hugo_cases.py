@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from publisher.content.hugo.site import MarkdownSettings
 from publisher.content.load import read_pages
-from publisher.content.markdown import to_html
-from publisher.content.site import MarkdownSettings
+from publisher.content.markdown.convert import to_html
 from tests.judges.hugo_answers import NOW, config_of, moment, normal_form
 
 CASES = json.loads(Path(__file__).with_name("hugo_cases.json").read_text(encoding="utf-8"))

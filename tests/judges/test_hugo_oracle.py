@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from publisher import templates
-from publisher.content.hugo_summary import hugo_summary
+from publisher.content.hugo.summary import hugo_summary
 from publisher.content.load import Renderer, post_rules, read_pages
 from publisher.content.posts import make_post
 from publisher.content.sources import site_settings

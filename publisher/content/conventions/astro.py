@@ -18,8 +18,8 @@ from publisher.content.conventions.convention import (
     list_files,
 )
 from publisher.content.conventions.outside_code import outside_code
-from publisher.content.discover import SUFFIXES
-from publisher.content.site import HugoConfig
+from publisher.content.hugo.discover import SUFFIXES
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.urls import directory_path
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from publisher.content.conventions.loose_dates import parse_loose_date
-from publisher.content.dates import split_file_date
-from publisher.content.discover import SUFFIXES, ContentFile, Discovery, discover
-from publisher.content.front_matter import FrontMatter, parse_front_matter
-from publisher.content.site import HugoConfig, MarkdownSettings
+from publisher.content.front_matter.dates import split_file_date
+from publisher.content.front_matter.read import FrontMatter, parse_front_matter
+from publisher.content.hugo.discover import SUFFIXES, ContentFile, Discovery, discover
+from publisher.content.hugo.site import HugoConfig, MarkdownSettings
 from publisher.content.urls import path_from_front_matter
 from publisher.errors import ContentError
 

@@ -11,7 +11,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from publisher.content import aliases
 from publisher.content.conventions.convention import (
     MARKDOWN,
     BodyPlace,
@@ -20,7 +19,8 @@ from publisher.content.conventions.convention import (
     name_without_date,
 )
 from publisher.content.conventions.plain import drop_heading
-from publisher.content.site import HugoConfig
+from publisher.content.front_matter import aliases
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.urls import directory_path, path_from_front_matter
 from publisher.errors import ContentError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
     from publisher.content.pages import Page
 
 MARKS = (".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts")

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from publisher.content.conventions.convention import MARKDOWN, BodyPlace, Convention, Found, Prepared
-from publisher.content.discover import ContentFile
-from publisher.content.site import HugoConfig
+from publisher.content.hugo.discover import ContentFile
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.urls import directory_path
 from publisher.errors import ContentError, Location, Problem
 

@@ -16,15 +16,15 @@ from publisher.content.conventions.convention import MARKDOWN, BodyPlace, Conven
 from publisher.content.conventions.excerpt import first_paragraph, text_before
 from publisher.content.conventions.jekyll_urls import fill, pattern_of
 from publisher.content.conventions.loose_dates import parse_loose_date
-from publisher.content.hugo_files import read_table
-from publisher.content.site import HugoConfig
+from publisher.content.hugo.config_files import read_table
+from publisher.content.hugo.site import HugoConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from publisher.content.conventions.convention import Found
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
     from publisher.content.pages import Page
 
 MARKS = ("_config.yml", "_config.yaml", "_config.toml")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from publisher.content.permalinks import MONTHS, WEEKDAYS
+from publisher.content.hugo.permalinks import MONTHS, WEEKDAYS
 from publisher.errors import ContentError
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from publisher.content.conventions.as_shortcode import as_shortcode, read_argume
 from publisher.content.conventions.convention import BodyPlace, Prepared
 from publisher.content.conventions.liquid_filters import FILTERS, Folded
 from publisher.content.conventions.liquid_tag import Call, register
-from publisher.content.front_matter import split_front_matter
+from publisher.content.front_matter.read import split_front_matter
 from publisher.content.media import inside
-from publisher.content.shortcodes import place_in_text
+from publisher.content.shortcodes.syntax import place_in_text
 from publisher.errors import ContentError, Problem
 
 if TYPE_CHECKING:

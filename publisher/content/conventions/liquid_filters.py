@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 from liquid.builtin.filters.misc import date as liquid_date
 
 from publisher.content.conventions.jekyll_urls import slugify
-from publisher.content.permalinks import MONTHS
+from publisher.content.hugo.permalinks import MONTHS
 from publisher.content.summary import count_reading
 
 if TYPE_CHECKING:

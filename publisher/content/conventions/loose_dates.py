@@ -10,7 +10,7 @@ import re
 from datetime import datetime, tzinfo
 from typing import Any
 
-from publisher.content.dates import DateError, parse_date
+from publisher.content.front_matter.dates import DateError, parse_date
 
 #: Two days that share nothing; what dateutil takes from them was not written.
 _FILLERS = (datetime(2000, 1, 31), datetime(1999, 12, 30))  # noqa: DTZ001 - only their numbers count

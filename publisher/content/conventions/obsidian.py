@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from publisher.content import aliases
 from publisher.content.conventions.convention import MARKDOWN, BodyPlace, Convention, Prepared
 from publisher.content.conventions.outside_code import outside_code
 from publisher.content.conventions.plain import drop_heading, folder_path
+from publisher.content.front_matter import aliases
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.media import guess_type
-from publisher.content.site import HugoConfig
 from publisher.errors import ContentError, Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
 
 _EMBED = re.compile(r"!\[\[([^\[\]|#\n]+)(#[^\[\]|\n]*)?((?:\|[^\[\]|\n]*)*)\]\]")
 _LINK = re.compile(r"\[\[([^\[\]|#\n]*)(#[^\[\]|\n]*)?(?:\|([^\[\]\n]*))?\]\]")

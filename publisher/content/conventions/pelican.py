@@ -27,15 +27,15 @@ from publisher.content.conventions.excerpt import plain_text
 from publisher.content.conventions.pelican_headers import parse_headers
 from publisher.content.conventions.pelican_settings import read_pelican_settings
 from publisher.content.conventions.pelican_urls import own_path, path, slugify
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.media import inside
-from publisher.content.site import HugoConfig
 from publisher.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
     from publisher.content.pages import Page
 
 SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")

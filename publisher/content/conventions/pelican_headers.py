@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from publisher.content.front_matter import FrontMatter, Split, parse_front_matter
+from publisher.content.front_matter.read import FrontMatter, Split, parse_front_matter
 from publisher.errors import ContentError
 
 _KEY = re.compile(r" {0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from publisher.content.hugo.site import HugoConfig
     from publisher.content.pages import Page
-    from publisher.content.site import HugoConfig
 
 
 def slugify(text: str, table: Mapping[str, Any]) -> str:

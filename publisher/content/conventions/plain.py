@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.content.conventions.convention import MARKDOWN, BodyPlace, Convention, Prepared
-from publisher.content.site import HugoConfig
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.summary import plain_line
 from publisher.content.urls import directory_path
 

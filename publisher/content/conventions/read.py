@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from publisher.content import aliases
 from publisher.content.conventions.convention import FieldError, name_without_date
-from publisher.content.dates import DateError, Dates, split_file_date
-from publisher.content.front_matter import FrontMatter, locate
+from publisher.content.front_matter import aliases
+from publisher.content.front_matter.dates import DateError, Dates, split_file_date
+from publisher.content.front_matter.read import FrontMatter, locate
+from publisher.content.hugo.permalinks import PermalinkFacts, expand
 from publisher.content.pages import Hidden, Page, PageRules, ReadPage
-from publisher.content.permalinks import PermalinkFacts, expand
 from publisher.content.summary import first_heading
 from publisher.errors import ContentError, Problem
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.content.conventions.convention import Convention
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
     from publisher.errors import Location
 
 _NO = frozenset({"false", "no", "off", "0"})

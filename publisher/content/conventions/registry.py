@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from publisher.content.hugo_files import is_hugo_site
+from publisher.content.hugo.config_files import is_hugo_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

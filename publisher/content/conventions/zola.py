@@ -19,15 +19,15 @@ from publisher.content.conventions.convention import (
     slug_of_name,
 )
 from publisher.content.conventions.slugs import ascii_slug
-from publisher.content.hugo_files import read_table
-from publisher.content.site import HugoConfig
+from publisher.content.hugo.config_files import read_table
+from publisher.content.hugo.site import HugoConfig
 from publisher.content.urls import directory_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from publisher.content.discover import ContentFile
+    from publisher.content.hugo.discover import ContentFile
     from publisher.content.pages import Page
 
 _CALL = re.compile(r"\{\{\s*([a-zA-Z_]\w*)\(([^{}]*)\)\s*\}\}")

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content.dates import DateError, DateSources, expand_keys, parse_date, resolve_dates, split_file_date
+from publisher.content.front_matter.dates import (
+    DateError,
+    DateSources,
+    expand_keys,
+    parse_date,
+    resolve_dates,
+    split_file_date,
+)
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 EIGHT = timezone(timedelta(hours=8))

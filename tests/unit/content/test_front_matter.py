@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content.front_matter import locate, parse_front_matter
+from publisher.content.front_matter.read import locate, parse_front_matter
 from publisher.errors import ContentError
 
 

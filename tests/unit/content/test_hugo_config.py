@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content.cascade import CascadeTarget, hand_down
-from publisher.content.hugo_doubts import settings_doubts
-from publisher.content.hugo_files import merge_tables
-from publisher.content.markdown import to_html
-from publisher.content.passthrough import keep_from_markdown
-from publisher.content.site import MarkdownSettings, make_hugo_config, read_hugo_config
+from publisher.content.hugo.cascade import CascadeTarget, hand_down
+from publisher.content.hugo.config_files import merge_tables
+from publisher.content.hugo.doubts import settings_doubts
+from publisher.content.hugo.site import MarkdownSettings, make_hugo_config, read_hugo_config
+from publisher.content.markdown.convert import to_html
+from publisher.content.markdown.passthrough import keep_from_markdown
 from publisher.errors import ConfigError
 from tests.unit.content.site_maker import write_site
 

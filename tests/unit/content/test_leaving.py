@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from publisher import templates
+from publisher.content.html.trackers import is_tracker
 from publisher.content.load import render_post
-from publisher.content.trackers import is_tracker
 from tests.unit.content.site_maker import read, render_body, write_site
 
 PAGE = "https://example.tw/blog/posts/a/"

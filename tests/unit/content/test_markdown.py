@@ -1,7 +1,7 @@
 import pytest
 
-from publisher.content.markdown import to_html
-from publisher.content.site import MarkdownSettings
+from publisher.content.hugo.site import MarkdownSettings
+from publisher.content.markdown.convert import to_html
 
 HUGO = MarkdownSettings(raw_html=True)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.content.shortcodes import Call, parse_shortcodes, syntax_problems
+from publisher.content.shortcodes.syntax import Call, parse_shortcodes, syntax_problems
 
 
 def only_call(text: str) -> Call:

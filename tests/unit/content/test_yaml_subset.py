@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.content.yaml_loader import YamlLoader
-from publisher.content.yaml_subset import MAX_CHARACTERS, scan_yaml
+from publisher.content.front_matter.yaml_loader import YamlLoader
+from publisher.content.front_matter.yaml_subset import MAX_CHARACTERS, scan_yaml
 
 SIMPLE = """title: "「重點」：甲"
 date: 2026-02-07T10:00:00+08:00

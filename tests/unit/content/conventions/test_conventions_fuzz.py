@@ -13,8 +13,8 @@ from publisher.content.conventions.loose_dates import parse_loose_date
 from publisher.content.conventions.outside_code import outside_code
 from publisher.content.conventions.pelican_headers import parse_headers
 from publisher.content.conventions.registry import every_convention
-from publisher.content.dates import DateError
-from publisher.content.shortcodes import parse_shortcodes
+from publisher.content.front_matter.dates import DateError
+from publisher.content.shortcodes.syntax import parse_shortcodes
 from publisher.errors import PublisherError
 from tests.convention_sites import NOW, folder_of
 

@@ -16,9 +16,9 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from publisher.content.front_matter_errors import Fault, toml_fault, yaml_fault
-from publisher.content.yaml_loader import YamlLoader, find_yaml_value, refuse_deep_nesting
-from publisher.content.yaml_subset import scan_yaml
+from publisher.content.front_matter.errors import Fault, toml_fault, yaml_fault
+from publisher.content.front_matter.yaml_loader import YamlLoader, find_yaml_value, refuse_deep_nesting
+from publisher.content.front_matter.yaml_subset import scan_yaml
 from publisher.errors import ContentError, Location
 
 if TYPE_CHECKING:

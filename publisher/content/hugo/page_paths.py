@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.content.permalinks import PermalinkFacts, expand
+from publisher.content.hugo.permalinks import PermalinkFacts, expand
 from publisher.content.urls import directory_path, file_segment, path_from_front_matter, refuse_way_out, sanitize
 
 if TYPE_CHECKING:
+    from publisher.content.hugo.site import HugoConfig, HugoLanguage
     from publisher.content.pages import Page, PageRules, SectionFacts
-    from publisher.content.site import HugoConfig, HugoLanguage
 
 
 def page_path(page: Page, language: HugoLanguage, rules: PageRules) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from publisher.content.html_tree import HEADINGS, is_bare_link
+from publisher.content.html.tree import HEADINGS, is_bare_link
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

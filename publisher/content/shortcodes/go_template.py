@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 from markupsafe import Markup
 
-from publisher.content.go_functions import FUNCTIONS, MAX_TEXT, show, truth
-from publisher.content.go_syntax import (
+from publisher.content.shortcodes.go_functions import FUNCTIONS, MAX_TEXT, show, truth
+from publisher.content.shortcodes.go_syntax import (
     Block,
     Chain,
     Command,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from publisher.content.expand import Shortcode, Surroundings
+    from publisher.content.shortcodes.expand import Shortcode, Surroundings
 
 MAX_FILE_BYTES = 200_000
 MAX_ROUNDS = 1_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from publisher.content.yaml_loader import YamlLoader
+from publisher.content.front_matter.yaml_loader import YamlLoader
 
 if TYPE_CHECKING:
     import tomllib

@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.content.discover import SUFFIXES, ContentFile
+from publisher.content.hugo.discover import SUFFIXES, ContentFile
 from publisher.errors import ContentError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from publisher.content.go_syntax import UnreadableTemplateError
-from publisher.content.headings import heading_id
+from publisher.content.markdown.headings import heading_id
+from publisher.content.shortcodes.go_syntax import UnreadableTemplateError
 from publisher.content.urls import sanitize
 from publisher.errors import ContentError
 

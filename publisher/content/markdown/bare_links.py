@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import html
 
-from publisher.content.html_tree import TEXT_BLOCKS, VERBATIM
+from publisher.content.html.tree import TEXT_BLOCKS, VERBATIM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

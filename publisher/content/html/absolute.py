@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.content.html_tree import HEADINGS, drop_keeping_tail, replace_with
-from publisher.content.lazy_media import load_at_once
+from publisher.content.html.lazy_media import load_at_once
+from publisher.content.html.trackers import drop_trackers
+from publisher.content.html.tree import HEADINGS, drop_keeping_tail, replace_with
 from publisher.content.media import MediaPlaces, PagePlace, absolute, resolve
-from publisher.content.trackers import drop_trackers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.content.html_tree import drop_keeping_tail
+from publisher.content.html.tree import drop_keeping_tail
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

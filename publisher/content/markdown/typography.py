@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.html_tree import VERBATIM, VOID, blocks, is_bare_link
+from publisher.content.html.tree import VERBATIM, VOID, blocks, is_bare_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from publisher.content.dates import DEFAULT_KEYS, expand_keys
-from publisher.content.hugo_files import merge_tables, read_layers
+from publisher.content.front_matter.dates import DEFAULT_KEYS, expand_keys
+from publisher.content.hugo.config_files import merge_tables, read_layers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.content.html_tree import drop_keeping_tail
+from publisher.content.html.tree import drop_keeping_tail
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from publisher.content import aliases
-from publisher.content.embeds import public_embed
-from publisher.content.shortcode_names import TEMPLATE_OF
-from publisher.content.shortcodes import Call, Node, parse_shortcodes, place_in_text, syntax_problems
+from publisher.content.front_matter import aliases
+from publisher.content.html.embeds import public_embed
+from publisher.content.shortcodes.names import TEMPLATE_OF
+from publisher.content.shortcodes.syntax import Call, Node, parse_shortcodes, place_in_text, syntax_problems
 from publisher.errors import ContentError, Problem
 from publisher.templates import render
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from publisher.content.go_template import SiteTemplates
+    from publisher.content.shortcodes.go_template import SiteTemplates
     from publisher.errors import Location
     from publisher.model.post import Post, Target
 

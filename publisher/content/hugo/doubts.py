@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import Location, Problem
 
 if TYPE_CHECKING:
-    from publisher.content.site import HugoConfig
+    from publisher.content.hugo.site import HugoConfig
 
 _QUOTES = "markup.goldmark.extensions.typographer"
 #: Setting (lower-cased), values that ask for nothing, what is done instead, and what to do about it.

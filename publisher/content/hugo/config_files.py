@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from publisher.content.yaml_loader import YamlLoader
+from publisher.content.front_matter.yaml_loader import YamlLoader
 from publisher.errors import ConfigError, Location
 
 if TYPE_CHECKING:

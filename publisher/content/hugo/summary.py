@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.html_tree import parse, serialise
-from publisher.content.markdown import MORE, to_html
+from publisher.content.html.tree import parse, serialise
+from publisher.content.markdown.convert import MORE, to_html
 from publisher.content.summary import CJK_CHARACTER
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from publisher.content.site import HugoConfig
+    from publisher.content.hugo.site import HugoConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 import comrak
 from lxml import etree
 
-from publisher.content.bare_links import put_back, set_aside
-from publisher.content.block_attributes import drop_block_attributes
-from publisher.content.footnotes import rewrite_footnotes
-from publisher.content.headings import give_ids
-from publisher.content.html_tree import parse, serialise
-from publisher.content.list_repairs import repair_lists
-from publisher.content.passthrough import keep_from_markdown, put_formulas_back
-from publisher.content.typography import typeset
+from publisher.content.html.tree import parse, serialise
+from publisher.content.markdown.bare_links import put_back, set_aside
+from publisher.content.markdown.block_attributes import drop_block_attributes
+from publisher.content.markdown.footnotes import rewrite_footnotes
+from publisher.content.markdown.headings import give_ids
+from publisher.content.markdown.list_repairs import repair_lists
+from publisher.content.markdown.passthrough import keep_from_markdown, put_formulas_back
+from publisher.content.markdown.typography import typeset
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from publisher.content.site import MarkdownSettings
+    from publisher.content.hugo.site import MarkdownSettings
 
 #: Where Hugo ends the summary; no reader is to see it. Only this exact spelling counts.
 MORE = "<!--more-->"

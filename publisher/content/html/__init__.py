@@ -1,0 +1,1 @@
+"""A post's HTML on its way out: addresses made absolute, players made links, everything cleaned."""
