@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from publisher.config import FILE_NAME, load_config
 from publisher.content.cards import CardReader
-from publisher.content.front_matter import aliases
 from publisher.errors import Problem, PublisherError, PublisherErrors
 from publisher.fingerprint import fingerprint
 from publisher.model.post import Card
@@ -28,15 +27,15 @@ from publisher.pipeline.doubts import each_once
 from publisher.pipeline.entries import EntryMaker, MadeEntry
 from publisher.pipeline.entry_cache import EntryKeeper, KeptEntry
 from publisher.pipeline.feed_pages import make_feed_pages
+from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.files import write_if_changed
 from publisher.pipeline.identity import Register
 from publisher.pipeline.places import place_of_value
 from publisher.pipeline.podcast import PodcastDocument, make_podcast_document
 from publisher.pipeline.stamp import set_stamp
-from publisher.pipeline.term_feeds import plan_term_feeds
 from publisher.program import program_stamp
 from publisher.syndication.identity import guid_of
-from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME, feed_path, make_feed, plan_site_feed
+from publisher.syndication.site_feed import PODCAST_NAME, feed_path, make_feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.errors import Location
     from publisher.model.feed import Entry, Feed, Format
-    from publisher.syndication.groups import CardT
     from publisher.syndication.site_feed import FeedPlan
 
 #: Told after each post: how many are done, of how many.
@@ -145,16 +143,6 @@ def _is_inside(config: Config) -> bool:
     return all(path.is_relative_to(root) and not path.is_relative_to(output) for path in read) and output != root
 
 
-def plan_feeds(
-    config: Config, posts: Sequence[Card], now: datetime
-) -> tuple[tuple[FeedPlan, ...], tuple[Problem, ...]]:
-    """Decide which feeds there are: the site's, then those of terms. posts: newest first, each with a date."""
-    site_feed = plan_site_feed(config, posts)
-    taken = [feed_path(config, name) for name in (*FILE_NAMES.values(), PODCAST_NAME)]
-    of_terms = plan_term_feeds(config, posts, now, taken)
-    return (site_feed, *of_terms.plans), of_terms.problems
-
-
 def render_feeds(config: Config, plans: Iterable[FeedPlan], made: Made) -> dict[str, bytes]:
     """Render every feed in every format wanted; gives documents by their paths below the output folder."""
     documents: dict[str, bytes] = {}
@@ -183,11 +171,6 @@ def _render_changed(config: Config, plans: Iterable[FeedPlan], made: Made) -> tu
                 make_feed(config, plan, _entries_of(plan.posts, made)), form
             )
     return documents, made_from
-
-
-def episodes_of(config: Config, posts: Iterable[CardT]) -> tuple[CardT, ...]:
-    """Choose the posts that name a file to listen to, if there is a podcast."""
-    return tuple(post for post in posts if aliases.lookup(post.params, aliases.AUDIO)[1]) if config.podcast else ()
 
 
 def render_episodes(config: Config, episodes: Sequence[Card], made: Made) -> PodcastDocument:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from publisher.content.load import read_site
 from publisher.errors import ConfigError, Problem, PublisherError, PublisherErrors
-from publisher.pipeline.build import episodes_of, make_entries, plan_feeds, render_episodes
+from publisher.pipeline.build import make_entries, render_episodes
 from publisher.pipeline.doubts import by_place, each_once
 from publisher.pipeline.entries import EntryMaker
+from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.identity import Register
 
 if TYPE_CHECKING:

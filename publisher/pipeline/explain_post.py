@@ -12,8 +12,8 @@ from publisher.content.cards import CardReader
 from publisher.content.load import read_pages, why_left_out
 from publisher.content.sources import site_settings
 from publisher.errors import ContentError, Location
-from publisher.pipeline.build import episodes_of, plan_feeds
 from publisher.pipeline.entries import EntryMaker
+from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.identity import Register
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.lock import NAME

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content.cards import CardReader
-from publisher.pipeline.build import episodes_of, plan_feeds
+from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.syndication.head_links import render_hugo_partial, render_links
 from publisher.syndication.hosting import hosting_snippet
 from publisher.syndication.site_feed import feed_path, make_feed, podcast_feed

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from publisher.content.cards import CardReader
 from publisher.pipeline.build import (
-    episodes_of,
     make_entries,
-    plan_feeds,
     render_episodes,
     render_feeds,
 )
 from publisher.pipeline.entries import EntryMaker
+from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.identity import Register
 from publisher.syndication.site_feed import PODCAST_NAME, feed_path
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Literal
 from publisher.content.load import read_site
 from publisher.digest.select import period_before
 from publisher.pipeline.build import (
-    episodes_of,
     make_entries,
-    plan_feeds,
     render_episodes,
     render_feeds,
 )
+from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.identity import Register
 from publisher.pipeline.issue import IssueReport, make_issue
 from publisher.pipeline.issue_lint import lint_for_site
