@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast
 
 from publisher.errors import Location, Problem
 from publisher.feedback.read import read_feedback
+from publisher.pipeline.blame import COUNTED, Judge
 from publisher.pipeline.bounced import Bounced, Detective
-from publisher.store.feedback import FeedbackRow, KeptKind, add_feedback, score_of
+from publisher.store.feedback import FeedbackRow, KeptKind, add_feedback
 from publisher.store.subscribers import set_state
 from publisher.store.suppressions import suppress
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.feedback.report import Feedback, Kind, Report
     from publisher.mailboxes.mailbox import Mail, Mailbox
-    from publisher.model.subscriber import SuppressionReason
     from publisher.store.open import Store
 
 #: What became of a report. suppressed: the address gets no mail any more. unsubscribed: they left. counted: it adds to
@@ -35,9 +34,6 @@ Effect = Literal["suppressed", "unsubscribed", "counted", "noted", "known", "unp
 
 #: Reports about our own messages; the rest is nothing, or a person's own words.
 ABOUT_OURS: frozenset[Kind] = frozenset({"hard", "failed", "soft", "policy", "delayed", "complaint", "unsubscribe"})
-#: At once, whatever was before.
-FINAL: Mapping[Kind, SuppressionReason] = {"hard": "hard bounce", "complaint": "complaint"}
-COUNTED: frozenset[Kind] = frozenset({"failed", "soft"})
 #: Mails dealt with in one transaction.
 PAGE = 100
 
@@ -136,7 +132,7 @@ class _Desk:
         new = add_feedback(self.connection, self._row(position, report, bounced))
         effect = self._act(report, bounced) if new else "known"
         person = bounced.person
-        score = self._score(person.address) if report.kind in COUNTED else 0.0
+        score = self._judge.score(person.address) if report.kind in COUNTED else 0.0
         return self._event(report, effect, email=person.email, newsletter=person.newsletter, score=score)
 
     def _who(self, report: Report) -> Bounced | None:
@@ -150,16 +146,14 @@ class _Desk:
         if report.kind == "unsubscribe":
             left = set_state(self.connection, person.newsletter, person.address, "unsubscribed", now)
             return "unsubscribed" if left else "known"
-        reason = FINAL.get(report.kind)
-        if report.kind in COUNTED and self._score(person.address) >= self.reading.config.bounces.threshold:
-            reason = "too many bounces"
+        reason = self._judge.reason_against(person.address, report.kind)
         if reason is None:
             return "counted" if report.kind in COUNTED else "noted"
         return "suppressed" if suppress(self.connection, person.address, reason, now) else "known"
 
-    def _score(self, address: str) -> float:
-        span = timedelta(days=self.reading.config.bounces.days)
-        return score_of(self.connection, address, self.reading.now - span)
+    @property
+    def _judge(self) -> Judge:
+        return Judge(self.reading.config.bounces, self.connection, self.reading.now)
 
     def _row(self, position: int, report: Report, bounced: Bounced) -> FeedbackRow:
         now = self.reading.now

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from publisher.delivery.transport import CanLookUp, SendsByTheDay
 from publisher.errors import DeliveryError, PublisherError
 from publisher.model.subscriber import Subscriber
+from publisher.pipeline.blame import heed_refusals
 from publisher.store.deliveries import Delivery, count_accepted, deliveries_in
 from publisher.store.ledger import Outcome, claim, commit, record, recover, release, replan_deferred
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from datetime import datetime
 
+    from publisher.config import BouncesConfig
     from publisher.delivery.transport import Receipt, Transport
     from publisher.model.message import Message
     from publisher.pipeline.letters import Letters
@@ -42,6 +44,8 @@ class Handover:
     transport_name: str
     #: Tells the time for the ledger.
     clock: Callable[[], datetime]
+    #: When a refused address is not mailed to again.
+    bounces: BouncesConfig
     #: Id of this run (store.senders).
     sender: int = 0
 
@@ -171,6 +175,7 @@ class _Desk:
         now = self._handover.clock()
         outcomes = self._outcomes(settled, now)
         with self._handover.store.begin() as connection:
+            outcomes = heed_refusals(connection, self._handover.bounces, outcomes, now)
             free = commit(connection, [self._by_key[key] for key in keys], now, outcomes)
         self._settled |= {
             message.delivery_key: outcome.state for (message, _), (_, outcome) in zip(settled, outcomes, strict=True)
@@ -190,7 +195,7 @@ class _Desk:
             [pair for pair in answered if pair[0].delivery_key not in done], now
         )
         with self._handover.store.begin() as connection:
-            record(connection, outcomes, now)
+            record(connection, heed_refusals(connection, self._handover.bounces, outcomes, now), now)
             release(connection, [self._by_key[key] for key in sorted(withheld)], now)
         return [*self._settled.values(), *(outcome.state for _, outcome in outcomes)]
 

@@ -213,6 +213,7 @@ class _Send:
                 transport=self.carrier,
                 transport_name=self.config.newsletter(self.issue.newsletter).transport,
                 clock=self.clock,
+                bounces=self.config.bounces,
                 sender=sender,
             )
             handover.prepare(self._alive())

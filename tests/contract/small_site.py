@@ -58,3 +58,10 @@ def subscribe(config: Config, *emails: str, checked: bool = True) -> None:
     people = [NewSubscriber(email=email, address=normalise(email) if checked else email) for email in emails]
     with closing(open_store(config.store.url, config.root)) as store, store.begin() as connection:
         add_subscribers(connection, "weekly", people, NOW)
+
+
+def write_post(config: Config, name: str, date: str, *, guid: str = "", **more: str) -> None:
+    """Write a post. date: ISO 8601. more: further lines of its front matter."""
+    facts = {"title": name, "date": date, "guid": guid or f"urn:test:{name}", **more}
+    front = "".join(f"{key}: {value}\n" for key, value in facts.items())
+    (config.content_dir / "posts" / f"{name}.md").write_text(f"---\n{front}---\n{name}。\n", encoding="utf-8")

@@ -25,7 +25,7 @@ from publisher.store.open import open_store
 from publisher.store.subscribers import find_subscriber
 from publisher.store.suppressions import suppress
 from publisher.store.topics import set_topics
-from tests.contract.small_site import NOW, make_site, subscribe
+from tests.contract.small_site import NOW, make_site, subscribe, write_post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,12 +82,6 @@ def choose(config: Config, email: str, *topics: str) -> None:
         set_topics(connection, person.id, topics)
 
     change(config, act)
-
-
-def write_post(config: Config, name: str, date: str, *, guid: str = "", **more: str) -> None:
-    facts = {"title": name, "date": date, "guid": guid or f"urn:test:{name}", **more}
-    front = "".join(f"{key}: {value}\n" for key, value in facts.items())
-    (config.content_dir / "posts" / f"{name}.md").write_text(f"---\n{front}---\n{name}。\n", encoding="utf-8")
 
 
 def test_everybody_active_stands_in_one_term_of_the_equation(config: Config) -> None:
