@@ -48,6 +48,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Where a document stands among those that hold the whole history of its feed (RFC 5005, section 4).
+
+    Addresses by format, as in `Feed.urls`; empty where there is no such document.
+    """
+
+    #: The subscription document, which has the newest entries.
+    current: Mapping[Format, str]
+    #: The archive document before this one, and the one behind it.
+    previous: Mapping[Format, str] = field(default_factory=lambda: MappingProxyType({}))
+    following: Mapping[Format, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: Whether this is an archive document, and not the subscription document.
+    is_archive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One document, before it becomes RSS, Atom or JSON."""
 
@@ -67,6 +83,8 @@ class Feed:
     #: WebSub hubs (W3C WebSub, 4).
     hubs: tuple[str, ...] = ()
     copyright: str = ""
+    #: None for a feed without archives.
+    history: History | None = None
 
     @property
     def updated(self) -> datetime | None:

@@ -7,7 +7,7 @@ F1  Atom entry links lose rel, type, title and length (feedgen issue 135; its lo
 F3  The syndication module is written as sy:UpdatePeriod; its names begin with a small letter.
 F6  Authors without e-mail vanish from RSS, several make several <author>, a feed's author never appears.
 F7  The media module wraps a single picture in media:group and takes no integers.
-F10 Hub links never reach RSS.
+F10 Hub links, and those between the documents of a feed (RFC 5005), never reach RSS.
 F11 Dates that nobody sets are the time of the build.
 F14 RSS dates are formatted by switching the locale of the whole process to C and back.
 
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from publisher.model.feed import Entry, Feed
+    from publisher.model.feed import Entry, Feed, Format
     from publisher.model.post import Author, Image
 
 ATOM = "http://www.w3.org/2005/Atom"
+ATOM_TYPE = "application/atom+xml"
+RSS_TYPE = "application/rss+xml"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 SY = "http://purl.org/rss/1.0/modules/syndication/"
+FH = "http://purl.org/syndication/history/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 #: How often a reader may ask again: a site that is built by hand changes at any hour.
@@ -47,10 +50,14 @@ class FeedRepairs:
 
     def extend_ns(self) -> Mapping[str, str]:
         """Give the prefixes that the root element declares."""
-        return {"dc": DC, "media": MEDIA, "sy": SY}
+        history = self.feed.history
+        return {"dc": DC, "media": MEDIA, "sy": SY} | ({"fh": FH} if history and history.is_archive else {})
 
     def extend_atom(self, root: _Element) -> _Element:
-        """Atom heads come out of feedgen right."""
+        """Add what belongs to a feed with archives; the rest of Atom heads comes out of feedgen right."""
+        for link in history_links(self.feed, "atom"):
+            SubElement(root, "link", link)
+        _mark_archive(root, self.feed)
         return root
 
     def extend_rss(self, root: _Element) -> _Element:
@@ -58,6 +65,9 @@ class FeedRepairs:
         channel = root[0]
         for hub in self.feed.hubs:
             SubElement(channel, f"{{{ATOM}}}link", href=hub, rel="hub")
+        for link in history_links(self.feed, "rss"):
+            SubElement(channel, f"{{{ATOM}}}link", link)
+        _mark_archive(channel, self.feed)
         for author in self.feed.authors:
             if not author.email:
                 _add(channel, f"{{{DC}}}creator", author.name)
@@ -96,6 +106,21 @@ class EntryRepairs:
             _add(element, f"{{{DC}}}source", self.entry.source_url)
         _add_picture(element, self.entry.image)
         return element
+
+
+def history_links(feed: Feed, form: Format) -> list[dict[str, str]]:
+    """List the links of a document to others of its feed (RFC 5005, section 4), as attributes."""
+    history = feed.history
+    if history is None:
+        return []
+    mime_type = ATOM_TYPE if form == "atom" else RSS_TYPE
+    found = {"current": history.current, "prev-archive": history.previous, "next-archive": history.following}
+    return [{"rel": rel, "type": mime_type, "href": urls[form]} for rel, urls in found.items() if form in urls]
+
+
+def _mark_archive(head: _Element, feed: Feed) -> None:
+    if feed.history and feed.history.is_archive:
+        SubElement(head, f"{{{FH}}}archive")
 
 
 def silence_clock(generator: Any) -> None:

@@ -25,12 +25,15 @@ def render_json(feed: Feed) -> bytes:
     """
     if "json" not in feed.urls:
         raise FeedError(f'the feed "{feed.title}" has no json address', rule="self-link")
+    history = feed.history
     document = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.home_url,
-        "feed_url": feed.urls["json"],
+        # It identifies the feed: an archive page is a part of it, and no feed of its own.
+        "feed_url": history.current["json"] if history else feed.urls["json"],
         "description": feed.description,
+        "next_url": history.previous.get("json", "") if history else "",
         "icon": feed.icon.url if feed.icon else "",
         "authors": [_author(author) for author in feed.authors],
         "language": feed.language,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from feedgen.feed import FeedGenerator
 
 from publisher.errors import FeedError
-from publisher.syndication.feedgen_repairs import EntryRepairs, FeedRepairs, silence_clock
+from publisher.syndication.feedgen_repairs import ATOM_TYPE, RSS_TYPE, EntryRepairs, FeedRepairs, silence_clock
 
 if TYPE_CHECKING:
     from publisher.model.feed import Entry, Feed
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: No version: a new release of this program would change every feed.
 GENERATOR = "publisher"
-RSS_TYPE = "application/rss+xml"
-ATOM_TYPE = "application/atom+xml"
 #: An Atom feed must have a date (RFC 4287, 4.1.1); this is the one of a feed without entries.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What an RSS <image> may be (RSS Best Practices Profile).

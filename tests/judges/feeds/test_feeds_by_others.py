@@ -1,6 +1,7 @@
 """What programs of other people make of our feeds: feedparser, lxml, the Atom grammar, the JSON Feed schema."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from lxml import etree
 
-from publisher.model.feed import Feed
+from publisher.model.feed import Feed, Format, History
 from publisher.model.post import Author
 from publisher.syndication.entries import make_entry
 from publisher.syndication.json_feed import render_json
@@ -32,6 +33,8 @@ EMPTY = a_feed()
 BARE = a_feed(
     an_entry(1, guid="urn:x:1", summary="", html="", language=""), authors=(), hubs=(), description="", language="en"
 )
+PAGE: Mapping[Format, str] = {form: f"{url}?1" for form, url in FULL.urls.items()}
+ARCHIVE = a_feed(an_entry(1), history=History(current=FULL.urls, previous=PAGE, following=PAGE, is_archive=True))
 XML = {"rss": render_rss, "atom": render_atom}
 
 
@@ -109,7 +112,7 @@ def test_feedparser_reads_the_podcast() -> None:
     assert {"Society & Culture", "Documentary"} <= {tag.term for tag in parsed.feed.tags}
 
 
-@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY], ids=["full", "bare", "empty"])
+@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY, ARCHIVE], ids=["full", "bare", "empty", "archive"])
 def test_the_atom_grammar_accepts_the_feed(feed: Feed) -> None:
     tree = etree.fromstring(render_atom(feed))
     assert ATOM_GRAMMAR.validate(tree), ATOM_GRAMMAR.error_log
@@ -124,7 +127,7 @@ def test_the_atom_grammar_can_refuse() -> None:
     assert not ATOM_GRAMMAR.validate(etree.fromstring(broken))
 
 
-@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY], ids=["full", "bare", "empty"])
+@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY, ARCHIVE], ids=["full", "bare", "empty", "archive"])
 def test_the_json_feed_schema_accepts_the_feed(feed: Feed) -> None:
     JSON_SCHEMA.validate(json.loads(render_json(feed)))
 
@@ -133,7 +136,7 @@ def test_the_json_feed_schema_can_refuse() -> None:
     assert list(JSON_SCHEMA.iter_errors({**json.loads(render_json(FULL)), "author": {"name": "x"}}))
 
 
-@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY], ids=["full", "bare", "empty"])
+@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY, ARCHIVE], ids=["full", "bare", "empty", "archive"])
 def test_rss_has_each_required_element_once(feed: Feed) -> None:
     [channel] = etree.fromstring(render_rss(feed))
     for name in ("title", "link", "description", "language", "generator"):
