@@ -12,6 +12,7 @@ import pytest
 from publisher.content.hugo.site import MarkdownSettings
 from publisher.content.load import read_pages
 from publisher.content.markdown.convert import to_html
+from publisher.content.markdown.headings import heading_id
 from tests.judges.hugo_answers import NOW, config_of, moment, normal_form
 
 CASES = json.loads(Path(__file__).with_name("hugo_cases.json").read_text(encoding="utf-8"))
@@ -70,6 +71,13 @@ def test_a_difference_that_is_excused_is_still_there(sign: str) -> None:
     snippets = [one for one in CASES["snippets"] if sign in one["markdown"]]
 
     assert any(ours != theirs for ours, theirs in map(both, snippets))
+
+
+@pytest.mark.parametrize("kind", CASES["heading_ids"])
+def test_a_heading_has_the_id_that_hugo_gives_it(kind: str) -> None:
+    expected = CASES["heading_ids"][kind]
+
+    assert {text: heading_id(text, kind) for text in expected} == expected
 
 
 def both(snippet: dict[str, str]) -> tuple[object, object]:

@@ -43,10 +43,10 @@ def _words(heading: HtmlElement) -> str:
 def heading_id(text: str, kind: str = "github") -> str:
     """Make an id as GitHub and Hugo do: letters, digits and "_" lower-cased; spaces and "-" become "-".
 
-    kind: "github-ascii" leaves out what is not ASCII; "blackfriday" puts one "-" in the place of all other signs.
+    kind: "github-ascii" leaves out what is not ASCII; "blackfriday" keeps all numbers, and one "-" for other signs.
     """
     if kind == "blackfriday":
-        words = "".join(char.lower() if _is_kept(char) else " " for char in text).split()
+        words = "".join(_lower(char) if unicodedata.category(char)[0] in "LN" else " " for char in text).split()
         return "-".join(words)
     text = text.strip()
     if kind == "github-ascii":
@@ -54,10 +54,15 @@ def heading_id(text: str, kind: str = "github") -> str:
     kept = []
     for char in text:
         if char == "_" or _is_kept(char):
-            kept.append(char.lower())
-        elif char in " -\t\n":
+            kept.append(_lower(char))
+        elif char in " -\n":
             kept.append("-")
     return "".join(kept)
+
+
+def _lower(char: str) -> str:
+    """Lower one character as Go does: to one character, even "İ"."""
+    return char.lower()[0]
 
 
 def _is_kept(char: str) -> bool:
