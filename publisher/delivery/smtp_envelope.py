@@ -39,7 +39,7 @@ def commands_for(message: Message, size: int, features: Features) -> Commands:
     mail = f"MAIL FROM:<{sender}>"
     if features.announces_size:
         mail += f" SIZE={size}"
-    if features.eight_bit and not message.content.isascii():
+    if features.eight_bit and not is_ascii(message):
         mail += " BODY=8BITMIME"
     if not (sender + recipient).isascii():
         mail += " SMTPUTF8"
@@ -78,13 +78,18 @@ def misfit(message: Message, size: int, features: Features, server: str) -> Rece
         raise DeliveryError(
             f"the message has {size} bytes; {server} takes {features.size}", temporary=False, hint="shorten the issue"
         )
-    if not features.eight_bit and not message.content.isascii():
+    if not features.eight_bit and not is_ascii(message):
         raise DeliveryError(f"{server} takes 7-bit messages only (no 8BITMIME)", temporary=False)
     envelope = message.envelope
     if features.utf8_addresses or (on_the_wire(envelope.sender) + on_the_wire(envelope.recipient)).isascii():
         return None
     detail = f"{server} takes no addresses beyond ASCII (no SMTPUTF8): {envelope.recipient!r}"
     return Receipt(status="rejected", reason="address", detail=detail)
+
+
+def is_ascii(message: Message) -> bool:
+    """Tell whether seven bits are enough for a message."""
+    return message.smtp_ready or message.content.isascii()
 
 
 def stuff_dots(content: bytes) -> bytes:

@@ -41,7 +41,7 @@ async def offer(session: Session, ticket: Ticket, *, pipelining: bool) -> Refusa
     commands = commands_for(ticket.message, len(ticket.content), session.features)
     refusal = await _in_one(wire, ticket, b"".join(commands)) if pipelining else await _in_turn(wire, ticket, commands)
     if refusal is None:
-        wire.write(stuff_dots(ticket.content))
+        wire.write(ticket.content if ticket.message.smtp_ready else stuff_dots(ticket.content))
         await wire.flushed()
     elif refusal.reply.code == CLOSING:
         wire.abort()

@@ -90,6 +90,7 @@ class MessageTemplate:
             text_pieces=fill(self.text_pieces, in_text),
             headers=self.headers | own,
             content=b"".join(content),
+            smtp_ready=True,
         )
 
     def _own_headers(self, key: str, links: UnsubscribeLinks) -> dict[str, str]:
@@ -116,7 +117,8 @@ def build_template(
     """Encode an issue once for all of its subscribers.
 
     pictures: those that travel inside, by their address; the parts that an ESP's API takes go on showing the address.
-    Its messages are multipart/alternative, text first; CRLF; no body line over 76 characters.
+    Its messages are multipart/alternative, text first; CRLF; ASCII; no body line over 76 characters, and no line that
+    begins with a dot.
     Raises ContentError when a header's value holds a line break, TemplateError when the issue lacks a slot.
     """
     text_pieces, html_pieces = cut(issue.text), cut(issue.html)

@@ -2,6 +2,7 @@
 
 Quoted-printable (RFC 2045, 6.7) lets a line end softly anywhere ("=" before the line break, which decoding drops). So
 each static piece is encoded once and ends softly, and a value stands on lines of its own between two pieces.
+No line begins with a dot, which SMTP would want doubled: nobody has to look for one while sending (model.message).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _CUT = re.compile("(" + "|".join(map(re.escape, SLOTS)) + ")")
 _SOFT_BREAK = b"=\r\n"
+#: RFC 2045, 6.7 (5).
+_LONGEST_LINE = 76
+_DOTS = re.compile(rb"^\.{1,24}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +85,25 @@ def base64_lines(content: bytes) -> bytes:
 
 def _quote(text: str) -> bytes:
     quoted = binascii.b2a_qp(_normalise(text).encode(), istext=True)
+    while b"\n." in quoted or quoted.startswith(b"."):
+        quoted = _DOTS.sub(_hide_dots, quoted)
     return quoted.replace(b"\n", b"\r\n") if b"\n" in quoted else quoted
+
+
+def _hide_dots(dots: re.Match[bytes]) -> bytes:
+    """Encode the dots that begin a line, on a line of their own: the rest might grow too long with them."""
+    return b"=2E" * len(dots[0]) + b"=\n"
 
 
 def _end_softly(quoted: bytes) -> bytes:
     """End with a soft break. An encoded line break at the very end already starts a new line."""
-    return quoted if not quoted or quoted.endswith(b"\r\n") else quoted + _SOFT_BREAK
+    if not quoted or quoted.endswith(b"\r\n"):
+        return quoted
+    if len(quoted) - (quoted.rfind(b"\n") + 1) == _LONGEST_LINE:
+        # No room for the "=": the last character goes to a line of its own.
+        at = -3 if quoted[-3:-2] == b"=" else -1
+        quoted = quoted[:at] + _SOFT_BREAK + quoted[at:].replace(b".", b"=2E")
+    return quoted + _SOFT_BREAK
 
 
 def _normalise(text: str) -> str:

@@ -54,6 +54,9 @@ class Message:
     headers: Mapping[str, str]
     #: The complete message, CRLF line ends, no line over 998 octets.
     content: bytes
+    #: The content is known to be ASCII, to end in a line end, and to have no line that begins with a dot: SMTP carries
+    #: it as it stands.
+    smtp_ready: bool = False
 
     @property
     def html(self) -> str:

@@ -21,8 +21,8 @@ FEW = settings(max_examples=40, deadline=None)
 SLOT = "XXUNSUBSCRIBEXX"
 #: What a name or subject may hold: no control characters, no surrogates.
 LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200)
-#: What a body may hold beyond that: line ends, tabs.
-BODIES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=400)
+#: What a body may hold beyond that: line ends, tabs. No X, which could become a slot's name together with ours.
+BODIES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\rX"), max_size=400)
 
 
 def parsed(content: bytes) -> Any:
@@ -88,6 +88,27 @@ def test_no_body_line_is_too_long_and_all_end_in_crlf(before: str, after: str) -
     assert max(map(len, body.split(b"\r\n"))) <= 76
     assert b"\n" not in content.replace(b"\r\n", b"")
     assert b"\r" not in content.replace(b"\r\n", b"")
+
+
+#: What makes lines that begin with dots, or would if a soft break fell there.
+DOTTED = st.lists(st.sampled_from([".", "..", "." * 80, "x" * 74, "\n", "字", "a"]), max_size=40).map("".join)
+DOTTED_LINE = DOTTED.map(lambda text: text.replace("\n", ""))
+
+
+@FEW
+@given(before=DOTTED, name=DOTTED_LINE, title=DOTTED_LINE)
+def test_no_line_begins_with_a_dot_and_yet_all_dots_arrive(before: str, name: str, title: str) -> None:
+    text, html = f"{before}XXNAMEXX{SLOT}{before}\n", f"{SLOT}{before}XXNAMEXX{before}\n"
+    issue = an_issue(text=text, html=html, subject=" ".join([*title, "."]))
+    sent = build_template(issue, a_letterhead()).fill(a_subscriber(name=name), LINKS)
+    assert sent.smtp_ready
+    assert sent.content.isascii()
+    assert sent.content.endswith(b"\r\n")
+    assert not sent.content.startswith(b".")
+    assert b"\n." not in sent.content
+    assert max(map(len, sent.content.split(b"\r\n\r\n", 1)[1].split(b"\r\n"))) <= 76
+    found, expected = parsed(sent.content), by_the_package(issue, sent.text, sent.html)
+    assert [content_of(part) for part in found.iter_parts()] == [content_of(part) for part in expected.iter_parts()]
 
 
 @FEW
