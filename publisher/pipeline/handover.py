@@ -5,7 +5,6 @@ The order of writes is what keeps everybody from getting two and anybody from be
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,19 +66,18 @@ class Handover:
             return count_accepted(connection, self.transport_name, moment)
 
     def run(
-        self, stop: Callable[[], bool], told: Callable[[Counter[str]], None], most: int | None = None
+        self, stop: Callable[[], bool], told: Callable[[Counter[str]], None], only: Sequence[int] | None = None
     ) -> Counter[str]:
         """Send to everybody who is planned. Gives how many deliveries ended in which state, in this run.
 
         stop: asked before each call of the transport; True ends the run, and gives back what was claimed.
-        most: so many deliveries at most; None: all.
+        only: to these subscribers, by id; None: to all.
         told: called after each call with the counts so far.
         Raises DeliveryError when nothing more can be sent now; what was not handed over is planned again.
         """
         counts: Counter[str] = Counter()
-        left = sys.maxsize if most is None else most
-        while not stop() and left > 0 and (claimed := self._claim(left)):
-            left -= len(claimed)
+        claims = self._claims(only)
+        while not stop() and (claimed := next(claims, None)) is not None:
             remaining = iter(claimed)
             try:
                 while not stop() and (batch := tuple(islice(remaining, self.transport.limits.batch))):
@@ -89,11 +87,20 @@ class Handover:
                 self._release(tuple(remaining))
         return counts
 
-    def _claim(self, most: int) -> tuple[Delivery, ...]:
-        size = min(most, max(CLAIM, self.transport.limits.batch))
+    def _claims(self, only: Sequence[int] | None) -> Iterator[tuple[Delivery, ...]]:
+        """Claim one page of deliveries after another, as they are asked for."""
+        if only is None:
+            while claimed := self._claim():
+                yield claimed
+            return
+        for start in range(0, len(only), CLAIM):
+            yield self._claim(only[start : start + CLAIM])
+
+    def _claim(self, among: Sequence[int] | None = None) -> tuple[Delivery, ...]:
+        size = max(CLAIM, self.transport.limits.batch)
         with self.store.begin() as connection:
             now = self.clock()
-            return claim(connection, self.issue_id, size, self.transport_name, now, sender=self.sender)
+            return claim(connection, self.issue_id, size, self.transport_name, now, sender=self.sender, among=among)
 
     def _send(self, batch: Sequence[Delivery]) -> list[str]:
         """Send one batch and record what became of it. Gives the states reached."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import DeliveryError, StoreError
 from publisher.model.subscriber import Subscriber
 from publisher.pipeline.audience import as_planned, plan_audience
+from publisher.pipeline.canary import choose_first
 from publisher.pipeline.certificate import make_certificate, write_certificate
 from publisher.pipeline.handover import Handover
 from publisher.pipeline.issue import IssueReport, make_issue
@@ -19,7 +20,7 @@ from publisher.pipeline.published import refuse_unpublished
 from publisher.pipeline.send_report import SendReport, judge, make_report
 from publisher.pipeline.station import living, on_duty
 from publisher.pipeline.variants import frozen_variants
-from publisher.store.deliveries import count_states, failed_first
+from publisher.store.deliveries import count_states, tried, untried
 from publisher.store.issues import get_issue, issue_id
 from publisher.store.keys import signing_key
 from publisher.store.ledger import resend_uncertain
@@ -28,7 +29,7 @@ from publisher.store.plans import find_plan
 from publisher.store.senders import unended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -235,41 +236,39 @@ class _Send:
     def _go(self, handover: Handover, plan: Plan) -> SendOutcome | None:
         canary = self.options.canary
         if canary is None:
-            self._run(handover, None)
+            self._run(handover)
             return None
-        size = max(1, round(plan.planned * canary.share))
-        self._run(handover, max(0, size - self._tried()))
+        self._run(handover, self._first(max(1, round(plan.planned * canary.share))))
         if self.watch.stop() or not self._count()["planned"]:
             return None
-        with self.store.read() as connection:
-            failed = failed_first(connection, self.row, FAILED, size)
-        if failed > canary.failures * size:
+        if self._has_failed(canary):
             return "canary failed"
         if not canary.go_on(self._count()["planned"]):
             return "canary sent"
-        self._run(handover, None)
+        self._run(handover)
         return None
 
-    def _run(self, handover: Handover, most: int | None) -> None:
+    def _first(self, size: int) -> list[int]:
+        """Choose who goes first: those that were tried before, and as many more as are missing."""
+        with self.store.read() as connection:
+            before, again = tried(connection, self.row), tried(connection, self.row, "planned")
+            fresh = choose_first(untried(connection, self.row), size - len(before), self.issue.content_hash)
+        return [*again[:size], *fresh]
+
+    def _has_failed(self, canary: Canary) -> bool:
+        with self.store.read() as connection:
+            everybody, failed = tried(connection, self.row), tried(connection, self.row, *FAILED)
+        return len(failed) > canary.failures * len(everybody)
+
+    def _run(self, handover: Handover, only: Sequence[int] | None = None) -> None:
         before, ready = Counter(self.counts), self._count()["planned"]
-        total = before.total() + (ready if most is None else min(ready, most))
+        total = before.total() + (ready if only is None else len(only))
 
         def told(so_far: Counter[str]) -> None:
             self.counts = before + so_far
             self.watch.progress(self.counts, total)
 
-        handover.run(self.watch.stop, told, most)
-
-    def _tried(self) -> int:
-        """Count the deliveries that a transport has answered for."""
-        states = self._count()
-        return sum(states[state] for state in ("accepted", *FAILED) if state != "rejected") + self._refused()
-
-    def _refused(self) -> int:
-        """Count the rejected ones, but for those whose address the plan found wrong."""
-        with self.store.read() as connection:
-            plan = find_plan(connection, self.row)
-        return max(0, self._count()["rejected"] - (plan.invalid if plan else 0))
+        handover.run(self.watch.stop, told, only)
 
     def _alive(self) -> tuple[int, ...]:
         with self.store.read() as connection:

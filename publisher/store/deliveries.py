@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from publisher.store.schema import DeliveryState, deliveries, issues, senders, subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
 #: Rows fetched at a time.
@@ -103,17 +103,21 @@ def selections(issue_id: int) -> Select[tuple[int, str]]:
     )
 
 
-def failed_first(connection: Connection, issue_id: int, states: Collection[DeliveryState], limit: int) -> int:
-    """Count how many of the first `limit` deliveries that were ever claimed are in one of the states now."""
-    first = (
-        select(deliveries.c.state)
-        .where(deliveries.c.issue_id == issue_id, deliveries.c.attempt > 0)
-        .order_by(deliveries.c.subscriber_id)
-        .limit(limit)
-        .subquery()
+def untried(connection: Connection, issue_id: int) -> Iterator[tuple[int, str]]:
+    """Give subscriber id and address (as it is compared) of every planned delivery that nobody has claimed yet."""
+    query = select(deliveries.c.subscriber_id, deliveries.c.address).where(
+        deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.attempt == 0
     )
-    found = connection.scalar(select(func.count()).select_from(first).where(first.c.state.in_(states)))
-    return int(found or 0)
+    for row in connection.execute(query, execution_options={"yield_per": PAGE}):
+        yield row.subscriber_id, row.address
+
+
+def tried(connection: Connection, issue_id: int, *states: DeliveryState) -> tuple[int, ...]:
+    """Give the subscriber ids of the deliveries that somebody has claimed before; without states: in any."""
+    query = select(deliveries.c.subscriber_id).where(deliveries.c.issue_id == issue_id, deliveries.c.attempt > 0)
+    if states:
+        query = query.where(deliveries.c.state.in_(states))
+    return tuple(connection.scalars(query.order_by(deliveries.c.subscriber_id)))
 
 
 def deliveries_to(connection: Connection, newsletter: str, address: str) -> tuple[Delivery, ...]:

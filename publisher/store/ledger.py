@@ -91,15 +91,22 @@ def cancel(connection: Connection, issue_id: int, now: datetime, who: str) -> in
 
 
 def claim(
-    connection: Connection, issue_id: int, limit: int, transport: str, now: datetime, *, sender: int = 0
+    connection: Connection,
+    issue_id: int,
+    limit: int,
+    transport: str,
+    now: datetime,
+    *,
+    sender: int = 0,
+    among: Sequence[int] | None = None,
 ) -> tuple[Delivery, ...]:
     """Take up to `limit` planned deliveries for this program. Empty when there are none left.
 
-    sender: the run that takes them (store.senders).
+    sender: the run that takes them (store.senders). among: only of these subscribers, by id; None: of all.
     Whoever was suppressed or has left since the plan was made gets the state `suppressed` instead.
     """
     lock_issue(connection, issue_id)
-    while page := _next_planned(connection, issue_id, limit):
+    while page := _next_planned(connection, issue_id, limit, among):
         barred = frozenset(connection.scalars(_ids(issue_id).where(deliveries.c.subscriber_id.in_(page), _is_barred())))
         rows = _rows(connection, issue_id, page)
         out = [row for row in rows if row.subscriber_id in barred]
@@ -115,12 +122,15 @@ def claim(
     return ()
 
 
-def _next_planned(connection: Connection, issue_id: int, limit: int) -> Sequence[int]:
+def _next_planned(
+    connection: Connection, issue_id: int, limit: int, among: Sequence[int] | None = None
+) -> Sequence[int]:
     """Pick the next planned rows.
 
     Only what the index holds is asked for: with any other column, SQLite reads all the rows that are done already.
     """
     query = _ids(issue_id).where(deliveries.c.state == "planned").order_by(deliveries.c.subscriber_id).limit(limit)
+    query = query if among is None else query.where(deliveries.c.subscriber_id.in_(among))
     return connection.scalars(query).all()
 
 
