@@ -15,7 +15,8 @@ from publisher.content.front_matter.aliases import (
     TAGS,
     lookup,
 )
-from publisher.content.front_matter.read import locate, split_front_matter
+from publisher.content.front_matter.read import locate
+from publisher.content.sources import read_split
 from publisher.errors import ContentError, Location
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ def place_of_value(post: Card, config: Config, key: str, value: str = "") -> Loc
     if path and value and isinstance(items, list):
         path += tuple(index for index, item in enumerate(items) if str(item).strip() == value)[:1]
     try:
-        text = post.path.read_text(encoding="utf-8", errors="replace")
-        return locate(split_front_matter(text, file), file, path)
+        return locate(read_split(config, post.path, post.key, file), file, path)
     except (ContentError, OSError):
         return Location(file)
