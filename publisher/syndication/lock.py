@@ -24,7 +24,7 @@ HEADER = "# publisher.lock 1: which entry is which, for ever. Commit it; don't e
 _FROM_GIT = f"take the file from git again (git checkout {NAME}), then run `publisher build`"
 _LINE = re.compile(
     r"(post|gone) (\S+) guid=(\S+) published=(\S+) text=(\S+)(?: url=(\S+))?(?: updated=(\S+))?((?: was=\S+)*)"
-    r"(?: sketch=(\S+))? check=([0-9a-f]{8})"
+    r"(?: sketch=(\S+))?((?: page=\S+)*) check=([0-9a-f]{8})"
 )
 #: What git writes around the two sides of a conflict.
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
@@ -52,6 +52,8 @@ class Line:
     was: tuple[str, ...] = ()
     #: `changes.sketch_of` its text when a feed last showed it; empty if none did.
     sketch: str = ""
+    #: The archive pages that it is on, such as "site/3": a feed and a number (`archives.Archive`), sorted.
+    pages: tuple[str, ...] = ()
     #: Whether the post is gone.
     gone: bool = False
 
@@ -107,6 +109,7 @@ def _render(line: Line) -> str:
     parts += [f"updated={line.updated}"] if line.updated else []
     parts += [f"was={_escape(url)}" for url in line.was]
     parts += [f"sketch={line.sketch}"] if line.sketch else []
+    parts += [f"page={_escape(page)}" for page in line.pages]
     written = " ".join(parts)
     return f"{written} check={_check(written)}"
 
@@ -116,7 +119,7 @@ def _parse(written: str, at: Location) -> Line:
     if found is None:
         _refuse_conflict(written, at.file, at.line or 1)
         raise _damaged("this line is not as publisher writes it", at, _FROM_GIT)
-    kind, key, guid, published, text, url, updated, was, sketch, check = found.groups()
+    kind, key, guid, published, text, url, updated, was, sketch, pages, check = found.groups()
     if _check(written[: -len(" check=") - len(check)]) != check:
         hint = f"{_FROM_GIT}; if a post is to have another guid, delete its line and write guid: in its front matter"
         raise _damaged("this line was edited or damaged: it does not fit the check at its end", at, hint)
@@ -129,6 +132,7 @@ def _parse(written: str, at: Location) -> Line:
         updated=updated or "",
         was=tuple(_unescape(past) for past in was.replace(" was=", " ").split()),
         sketch=sketch or "",
+        pages=tuple(_unescape(page) for page in pages.replace(" page=", " ").split()),
         gone=kind == "gone",
     )
 
@@ -152,12 +156,13 @@ def _refuse_double(line: Line, lines: Mapping[str, Line], owners: Mapping[str, s
 
 
 def _merged(one: Line | None, other: Line) -> Line:
-    """Make one of two lines about one post: what was changed last wins, and no past address is lost."""
+    """Make one of two lines about one post: what was changed last wins, and no past address or page is lost."""
     if one is None:
         return other
     first, last = sorted((one, other), key=lambda line: (not line.gone, line.updated, line.text))
     past = dict.fromkeys((*first.was, *last.was, first.url))
-    return replace(last, was=tuple(url for url in past if url != last.url))
+    pages = tuple(sorted({*first.pages, *last.pages}))
+    return replace(last, was=tuple(url for url in past if url != last.url), pages=pages)
 
 
 def _check(written: str) -> str:

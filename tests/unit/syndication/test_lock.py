@@ -37,7 +37,7 @@ def test_whatever_a_post_is_called_comes_back(line: Line) -> None:
 
 def test_everything_that_is_kept_comes_back() -> None:
     line = a_line(url="https://new.example/", was=("https://old.example/",), updated="2026-10-03T00:00:00+08:00",
-                  sketch="12.AAAA", gone=True)  # fmt: skip
+                  sketch="12.AAAA", pages=("feeds/12", "feeds/a b/1"), gone=True)  # fmt: skip
     assert parse_lock(render_lock(by_key([line]))).lines == {line.key: line}
 
 
@@ -106,3 +106,10 @@ def test_a_line_is_short_where_address_and_guid_are_one() -> None:
         r"check=[0-9a-f]{8}",
         written(a_line())[1],
     )
+
+
+def test_a_post_that_two_branches_put_on_pages_keeps_both_until_the_lower_one_counts() -> None:
+    one, other = a_line(pages=("feeds/7",)), a_line(pages=("feeds/8", "feeds/tags/ai/1"))
+    both = [HEADER, written(one)[1], written(other)[1], ""]
+    [line] = parse_lock("\n".join(both).encode()).lines.values()
+    assert line.pages == ("feeds/7", "feeds/8", "feeds/tags/ai/1")
