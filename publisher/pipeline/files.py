@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -42,8 +42,8 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file beside `path`, then rename it over: a rename within one folder is atomic (POSIX rename)."""
-    # The process id keeps two builds apart; the dot keeps web servers from serving it.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Chance keeps two writers apart, also in containers, where each is process 1; the dot keeps web servers off.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         temporary.write_bytes(content)
         with suppress(FileNotFoundError):

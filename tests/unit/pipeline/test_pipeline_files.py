@@ -1,4 +1,5 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def test_a_dry_run_only_tells(tmp_path: Path) -> None:
     assert write_if_changed(path, b"new", dry_run=True)
     assert write_if_changed(tmp_path / "no" / "such.xml", b"new", dry_run=True)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (b"old", OLD)
+    assert [file.name for file in tmp_path.iterdir()] == ["rss.xml"]
+
+
+def test_many_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
+    path, contents = tmp_path / "rss.xml", [bytes([65 + number]) * 100_000 for number in range(8)]
+    with ThreadPoolExecutor(len(contents)) as pool:
+        assert any(pool.map(lambda content: write_if_changed(path, content), contents))
+    assert path.read_bytes() in contents
     assert [file.name for file in tmp_path.iterdir()] == ["rss.xml"]
 
 
