@@ -45,12 +45,13 @@ def freeze_mail(mail: RenderedMail, newsletter: str, now: datetime) -> Issue:
 
 
 def content_hash(issue: Issue) -> str:
-    """Hash what an issue says (SHA-256, in hex): everything but the hash itself and the moment of freezing."""
+    """Hash what an issue says (SHA-256, in hex): not when it was frozen, nor what it was made of and for whom."""
     facts = {
         **asdict(issue),
         "period": [moment.astimezone(UTC).isoformat() for moment in (issue.period.start, issue.period.end)],
     }
-    del facts["content_hash"], facts["frozen_at"]
+    for name in ("content_hash", "frozen_at", "kind", "key", "selection"):
+        del facts[name]
     if not issue.page:  # issues that were frozen before there were pages have a hash without one
         del facts["page"]
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 ConsentState = Literal["pending", "active", "unsubscribed"]
+#: Which mails somebody wants: the digest, a mail for each new post, or both. Announcements go to everybody.
+Frequency = Literal["weekly", "posts", "both"]
+FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
 SuppressionReason = Literal["unsubscribed", "hard bounce", "too many bounces", "complaint", "manual"]
 
 
@@ -27,6 +30,7 @@ class Subscriber:
     since: datetime
     #: What they chose to read, as "tags:鐵道"; empty: everything.
     topics: frozenset[str] = frozenset()
+    frequency: Frequency = "weekly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

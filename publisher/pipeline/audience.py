@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.audience.address import fault_in, mailbox_of, to_wire
-from publisher.model.subscriber import selection_key, topics_in
+from publisher.model.subscriber import FREQUENCIES, selection_key, topics_in
 from publisher.store.deliveries import PAGE, deliveries_in, selections
 from publisher.store.issues import issue_id
 from publisher.store.journal import lock_issue
 from publisher.store.plans import (
     ALREADY,
     NOT_INTERESTED,
+    OTHER_FREQUENCY,
     Candidate,
     Plan,
     Planned,
@@ -25,12 +26,13 @@ from publisher.store.plans import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-    from publisher.model.issue import Issue
+    from publisher.model.issue import Issue, IssueKind
+    from publisher.model.subscriber import Frequency
     from publisher.pipeline.variants import Variants
     from publisher.store.schema import DeliveryState
 
@@ -41,6 +43,7 @@ class Audience:
 
     #: What readers chose; None: everybody gets the whole issue.
     variants: Variants | None = None
+    kind: IssueKind = "digest"
     #: Mailboxes that somebody's mail goes to already, of those that take several addresses.
     _mailboxes: set[str] = field(default_factory=set)
 
@@ -51,6 +54,8 @@ class Audience:
         fault = fault_in(candidate.email)
         if fault:
             return _out(candidate, "rejected", "address", f"can't be mailed to: {fault}")
+        if self.kind == "digest" and candidate.frequency == "posts":
+            return _out(candidate, "skipped", OTHER_FREQUENCY, "gets a mail for each new post instead")
         topics = self.variants.chosen.get(candidate.subscriber_id, frozenset()) if self.variants else frozenset()
         if self.variants and self.variants.variant_for(topics) is None:
             return _out(candidate, "skipped", NOT_INTERESTED, f"nothing about {', '.join(sorted(topics))}")
@@ -67,6 +72,12 @@ class Audience:
         return map(self.decide, everybody)
 
 
+#: Who is asked at all: the mail about one post is for those who chose it, and the ledger says nothing of the others.
+AMONG: Mapping[IssueKind, tuple[Frequency, ...]] = MappingProxyType(
+    {"digest": FREQUENCIES, "post": ("posts", "both"), "announcement": FREQUENCIES}
+)
+
+
 def _out(candidate: Candidate, state: DeliveryState, reason: str, detail: str) -> Planned:
     return Planned(candidate=candidate, email=candidate.email, state=state, reason=reason, detail=detail)
 
@@ -80,10 +91,11 @@ def plan_audience(connection: Connection, issue: Issue, now: datetime, variants:
     key = issue_id(connection, issue.newsletter, issue.number)
     lock_issue(connection, key)
     found = find_plan(connection, key)
-    if found or not count_active(connection, issue.newsletter):
+    among = AMONG[issue.kind]
+    if found or not count_active(connection, issue.newsletter, among):
         return found
-    decided = Audience(variants).decide_all(candidates(connection, issue.newsletter))
-    return write_plan(connection, key, issue.newsletter, decided, now, tally=Tally(issue.content_hash))
+    decided = Audience(variants, issue.kind).decide_all(candidates(connection, issue.newsletter, among))
+    return write_plan(connection, key, issue.newsletter, decided, now, tally=Tally(issue.content_hash), among=among)
 
 
 def as_planned(connection: Connection, key: int, variants: Variants) -> Variants:
@@ -114,11 +126,11 @@ def foresee(
     if plan is not None and key is not None:
         rows = deliveries_in(connection, key)
         return plan, tuple(_prospect(row.email, row.name, row.state, row.detail, row.selection) for row in rows)
-    tally, found = Tally(issue.content_hash), []
-    for row in Audience(variants).decide_all(candidates(connection, issue.newsletter)):
+    tally, found, among = Tally(issue.content_hash), [], AMONG[issue.kind]
+    for row in Audience(variants, issue.kind).decide_all(candidates(connection, issue.newsletter, among)):
         tally.add(row)
         found.append(_prospect(row.email, row.candidate.name, row.state, row.detail, row.selection))
-    return tally.plan(now, count_active(connection, issue.newsletter)), tuple(found)
+    return tally.plan(now, count_active(connection, issue.newsletter, among)), tuple(found)
 
 
 def _prospect(email: str, name: str, state: DeliveryState, detail: str, selection: str) -> Prospect:

@@ -87,7 +87,7 @@ def letters_for(config: Config, issue: Issue, key: TokenKey, variants: Variants 
     all_of_them = [issue, *(variants.by_selection.values() if variants else ())]
     templates = {
         one.content_hash: build_template(one, letterhead, _pictures_inside(config, one))
-        for one in {one.content_hash: one for one in all_of_them if one.manifest}.values()
+        for one in {one.content_hash: one for one in all_of_them if not one.is_empty}.values()
     }
     return Letters(template=templates[issue.content_hash], key=key, variants=variants, templates=templates)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from publisher.digest.freeze import content_hash, freeze_mail, pictures_of
 from publisher.digest.topics import posts_about
-from publisher.model.subscriber import selection_key
+from publisher.model.subscriber import selection_key, topics_in
 from publisher.pipeline.files import write_pictures
 from publisher.pipeline.identity import read_known_site
 from publisher.pipeline.mail_pictures import make_pictures
@@ -37,7 +37,7 @@ class Variants:
     """An issue, and what of it each choice of topics gets."""
 
     issue: Issue
-    #: By selection (model.subscriber.selection_key); those with an empty manifest are for nobody.
+    #: By selection (model.subscriber.selection_key); empty ones are for nobody.
     by_selection: Mapping[str, Issue]
     #: What each active subscriber chose who chose anything, by id.
     chosen: Mapping[int, frozenset[str]]
@@ -48,7 +48,7 @@ class Variants:
         Topics that no frozen variant is for give the whole issue: too much is better than nothing.
         """
         found = self.by_selection.get(selection_key(topics), self.issue) if topics else self.issue
-        return found if found.manifest else None
+        return None if found.is_empty else found
 
     def variant_of(self, subscriber_id: int) -> Issue | None:
         """Give what a subscriber gets, by id; None when the week has nothing that they chose."""
@@ -60,6 +60,8 @@ def frozen_variants(config: Config, issue: Issue, now: datetime, store: Store) -
 
     issue: frozen. To be called before an audience is planned; calling it again changes nothing that is there.
     """
+    if issue.kind == "announcement":
+        return _readers_of(issue, store)
     with store.read() as connection:
         key = issue_id(connection, issue.newsletter, issue.number)
         chosen = dict(choices(connection, issue.newsletter))
@@ -75,6 +77,22 @@ def frozen_variants(config: Config, issue: Issue, now: datetime, store: Store) -
     return Variants(issue=issue, by_selection=MappingProxyType(there), chosen=MappingProxyType(chosen))
 
 
+def _readers_of(issue: Issue, store: Store) -> Variants:
+    """Say who of those who chose topics gets an announcement: all of it, or nothing of it where it is about others."""
+    with store.read() as connection:
+        chosen = dict(choices(connection, issue.newsletter))
+    about = topics_in(issue.selection)
+    by_selection = {
+        selection_key(topics): _part_of(issue, something=not about or bool(about & topics))
+        for topics in chosen.values()
+    }
+    return Variants(issue=issue, by_selection=MappingProxyType(by_selection), chosen=MappingProxyType(chosen))
+
+
+def _part_of(issue: Issue, *, something: bool) -> Issue:
+    return issue if something else replace(issue, html="", text="", manifest=())
+
+
 def _put_pictures_back(config: Config, variants: Iterable[Issue], now: datetime) -> None:
     """Make the pictures of frozen variants again that are gone: equal sources give equal names."""
     for variant in variants:
@@ -87,13 +105,14 @@ def _put_pictures_back(config: Config, variants: Iterable[Issue], now: datetime)
 
 
 def previewed_variants(config: Config, issue: Issue, now: datetime, store: Store) -> Variants:
-    """Say which choices an issue would have something for. Renders and keeps nothing: only manifests are right."""
+    """Say which choices an issue would have something for. Renders and keeps nothing: all of it, or nothing."""
+    if issue.kind == "announcement":
+        return _readers_of(issue, store)
     with store.read() as connection:
         chosen = dict(choices(connection, issue.newsletter))
     posts = _posts_of(config, issue, now) if chosen else []
     by_selection = {
-        selection_key(topics): replace(issue, manifest=tuple(guid_of(post) for post in posts_about(posts, topics)))
-        for topics in chosen.values()
+        selection_key(topics): _part_of(issue, something=bool(posts_about(posts, topics))) for topics in chosen.values()
     }
     return Variants(issue=issue, by_selection=MappingProxyType(by_selection), chosen=MappingProxyType(chosen))
 

@@ -8,18 +8,29 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from publisher.errors import StoreError
-from publisher.model.issue import Issue, Period
+from publisher.model.issue import FIRST_EXTRA, Issue, IssueKind, Period
 from publisher.store.schema import issue_posts, issues
 
 
 def find_issue(connection: Connection, newsletter: str, period: Period) -> Issue | None:
-    """Give the issue that looks back on `period`, or None when it was not made yet."""
-    return _one(connection, _of(newsletter).where(issues.c.period_start == period.start))
+    """Give the digest that looks back on `period`, or None when it was not made yet."""
+    return _one(connection, _digests(newsletter).where(issues.c.period_start == period.start))
+
+
+def find_issue_about(connection: Connection, newsletter: str, kind: IssueKind, key: str) -> Issue | None:
+    """Give the issue of another kind than the digest that is about `key`, or None."""
+    return _one(connection, _of(newsletter).where(issues.c.kind == kind, issues.c.key == key))
+
+
+def keys_of(connection: Connection, newsletter: str, kind: IssueKind) -> dict[str, int]:
+    """Give what all issues of a kind are about, with their numbers, by number."""
+    query = select(issues.c.key, issues.c.number).where(issues.c.newsletter == newsletter, issues.c.kind == kind)
+    return {row.key: row.number for row in connection.execute(query.order_by(issues.c.number))}
 
 
 def latest_issue(connection: Connection, newsletter: str) -> Issue | None:
-    """Give the issue with the highest number, or None when there is none."""
-    return _one(connection, _of(newsletter).order_by(issues.c.number.desc()).limit(1))
+    """Give the digest with the highest number, or None when there is none."""
+    return _one(connection, _digests(newsletter).order_by(issues.c.number.desc()).limit(1))
 
 
 def get_issue(connection: Connection, newsletter: str, number: int) -> Issue:
@@ -27,7 +38,8 @@ def get_issue(connection: Connection, newsletter: str, number: int) -> Issue:
     found = _one(connection, _of(newsletter).where(issues.c.number == number))
     if found is not None:
         return found
-    query = select(func.min(issues.c.number), func.max(issues.c.number)).where(issues.c.newsletter == newsletter)
+    mine = (issues.c.newsletter == newsletter) & (issues.c.kind == "digest")
+    query = select(func.min(issues.c.number), func.max(issues.c.number)).where(mine)
     first, last = connection.execute(query).one()
     hint = "publisher issue " + newsletter if first is None else f"the numbers there are go from {first} to {last}"
     raise StoreError(f"{newsletter} has no issue {number}", hint=hint)
@@ -40,14 +52,28 @@ def list_issues(connection: Connection, newsletter: str) -> tuple[tuple[int, int
 
 
 def next_number(connection: Connection, newsletter: str, first_number: int) -> int:
-    """Give the number for a new issue: one more than the last, or `first_number`."""
-    last = connection.scalar(select(func.max(issues.c.number)).where(issues.c.newsletter == newsletter))
+    """Give the number for a new digest: one more than the last, or `first_number`."""
+    last = _last_number(connection, newsletter, extra=False)
     return first_number if last is None else max(first_number, last + 1)
 
 
+def next_extra_number(connection: Connection, newsletter: str) -> int:
+    """Give the number for a new issue of another kind."""
+    last = _last_number(connection, newsletter, extra=True)
+    return FIRST_EXTRA if last is None else last + 1
+
+
+def _last_number(connection: Connection, newsletter: str, *, extra: bool) -> int | None:
+    kind = issues.c.kind != "digest" if extra else issues.c.kind == "digest"
+    last: int | None = connection.scalar(
+        select(func.max(issues.c.number)).where(issues.c.newsletter == newsletter, kind)
+    )
+    return last
+
+
 def manifests(connection: Connection, newsletter: str) -> frozenset[str]:
-    """Give the guids of all posts that any issue of the newsletter told of."""
-    query = select(issue_posts.c.guid).join(issues).where(issues.c.newsletter == newsletter)
+    """Give the guids of all posts that any digest of the newsletter told of."""
+    query = select(issue_posts.c.guid).join(issues).where(issues.c.newsletter == newsletter, issues.c.kind == "digest")
     return frozenset(connection.scalars(query))
 
 
@@ -76,7 +102,9 @@ def freeze_issue(connection: Connection, issue: Issue) -> None:
     except IntegrityError as error:
         day = f"{issue.period.start:%Y-%m-%d}"
         raise StoreError(
-            f"{issue.newsletter} already has an issue {issue.number}, or one for the period from {day}",
+            f"{issue.newsletter} already has an issue {issue.number}, or one for the period from {day}"
+            if issue.kind == "digest"
+            else f"{issue.newsletter} already has an issue {issue.number}, or one about {issue.key}",
             hint="an issue never changes once it is frozen; the next one has the next number",
         ) from error
     posts = [{"issue_id": key, "position": at, "guid": guid} for at, guid in enumerate(issue.manifest)]
@@ -96,11 +124,18 @@ COLUMNS = (
     "content_hash",
     "web_url",
     "page",
+    "kind",
+    "key",
+    "selection",
 )
 
 
 def _of(newsletter: str) -> Select[Any]:
     return select(issues).where(issues.c.newsletter == newsletter)
+
+
+def _digests(newsletter: str) -> Select[Any]:
+    return _of(newsletter).where(issues.c.kind == "digest")
 
 
 def _one(connection: Connection, query: Select[Any]) -> Issue | None:

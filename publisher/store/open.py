@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_S = 30
 #: Names the advisory lock under which PostgreSQL is migrated; any constant of ours.
 MIGRATION_LOCK = 0x7075_626C
-KNOWN_REVISIONS = ("0001", "0002", "0003", REVISION)
+KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", REVISION)
 
 
 class Store:

@@ -13,16 +13,19 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, func, insert, select, text
 
 from publisher.errors import StoreError
+from publisher.model.subscriber import FREQUENCIES
 from publisher.store.deliveries import Delivery
 from publisher.store.journal import append, lock_issue
 from publisher.store.schema import DeliveryState, deliveries, plans, subscribers, suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from publisher.model.subscriber import Frequency
 
 #: Rows written or fetched at a time.
 PAGE = 1_000
@@ -32,6 +35,7 @@ Share = Literal["planned", "suppressed", "invalid", "not_interested", "already"]
 SHARES: tuple[Share, ...] = get_args(Share)
 #: Why a row is "skipped", in its column `reason`.
 NOT_INTERESTED = "topics"
+OTHER_FREQUENCY = "frequency"
 ALREADY = "had it"
 
 
@@ -45,6 +49,8 @@ class Candidate:
     name: str
     #: Why nothing may be mailed to them; empty when it may.
     suppressed: str
+    #: Which mails they want.
+    frequency: Frequency = "weekly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +115,27 @@ class Tally:
         return Plan(planned_at=planned_at, active=active, plan_hash=self._hash.hexdigest(), **counts)
 
 
-def candidates(connection: Connection, newsletter: str) -> Iterator[Candidate]:
-    """Give every active subscriber of a newsletter, by id, with the suppression that stands against them."""
+def candidates(
+    connection: Connection, newsletter: str, among: Sequence[Frequency] = FREQUENCIES
+) -> Iterator[Candidate]:
+    """Give every active subscriber of a newsletter, by id, with the suppression that stands against them.
+
+    among: only those who want mails so often.
+    """
     query = (
         select(subscribers, suppressions.c.reason)
         .outerjoin(suppressions, suppressions.c.address == subscribers.c.address)
-        .where(subscribers.c.newsletter == newsletter, subscribers.c.state == "active")
+        .where(_is_active(newsletter, among))
         .order_by(subscribers.c.id)
     )
     for row in connection.execute(query, execution_options={"yield_per": PAGE}):
         yield Candidate(
-            subscriber_id=row.id, email=row.email, address=row.address, name=row.name, suppressed=row.reason or ""
+            subscriber_id=row.id,
+            email=row.email,
+            address=row.address,
+            name=row.name,
+            suppressed=row.reason or "",
+            frequency=row.frequency,
         )
 
 
@@ -134,11 +150,19 @@ COLUMNS = ("planned_at", "active", *SHARES, "plan_hash")
 
 
 def write_plan(
-    connection: Connection, issue_id: int, newsletter: str, rows: Iterable[Planned], now: datetime, *, tally: Tally
+    connection: Connection,
+    issue_id: int,
+    newsletter: str,
+    rows: Iterable[Planned],
+    now: datetime,
+    *,
+    tally: Tally,
+    among: Sequence[Frequency] = FREQUENCIES,
 ) -> Plan:
     """Fix the audience of an issue: a row for every active subscriber, whatever becomes of them.
 
     rows: "planned", "suppressed", "skipped", or "rejected" for an address that can't be mailed to; by subscriber id.
+    among: an issue that is only for those who want mails so often has rows of theirs only.
     Raises StoreError, and keeps nothing, when somebody active has no row or two.
     """
     lock_issue(connection, issue_id)
@@ -150,7 +174,7 @@ def write_plan(
         append(connection, issue_id, "planned", new, now)
         for row in page:
             tally.add(row)
-    plan = tally.plan(now, count_active(connection, newsletter))
+    plan = tally.plan(now, count_active(connection, newsletter, among))
     check_balance(plan)
     connection.execute(insert(plans).values(issue_id=issue_id, **{name: getattr(plan, name) for name in COLUMNS}))
     return plan
@@ -174,10 +198,14 @@ def check_balance(plan: Plan) -> None:
         )
 
 
-def count_active(connection: Connection, newsletter: str) -> int:
-    """Count the active subscribers of a newsletter."""
-    query = select(func.count()).where(subscribers.c.newsletter == newsletter, subscribers.c.state == "active")
-    return connection.execute(query).scalar_one()
+def count_active(connection: Connection, newsletter: str, among: Sequence[Frequency] = FREQUENCIES) -> int:
+    """Count the active subscribers of a newsletter, of those who want mails so often."""
+    return connection.execute(select(func.count()).where(_is_active(newsletter, among))).scalar_one()
+
+
+def _is_active(newsletter: str, among: Sequence[Frequency]) -> ColumnElement[bool]:
+    active = (subscribers.c.newsletter == newsletter) & (subscribers.c.state == "active")
+    return active if len(among) == len(FREQUENCIES) else active & subscribers.c.frequency.in_(among)
 
 
 def _new_row(issue_id: int, planned: Planned, now: datetime) -> Delivery:

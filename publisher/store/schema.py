@@ -24,13 +24,14 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 #: The migration that leaves the tables as this file describes them.
-REVISION = "0004"
+REVISION = "0005"
 
 #: planned → claimed → committing → accepted | deferred | rejected | uncertain; suppressed at plan or claim time;
 #: skipped when there is nothing for them in the issue, they have it already, or the send was cancelled (see reason).
@@ -80,7 +81,13 @@ issues = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("newsletter", String, nullable=False),
+    #: Digests are counted by readers; other kinds have numbers from model.issue.FIRST_EXTRA on.
     Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="digest"),
+    #: What it is about, so that it is made once: a post's guid, an announcement's file and text; empty for digests.
+    Column("key", Text, nullable=False, server_default=""),
+    #: Whose readers it is for (model.subscriber.selection_key); empty: everybody's.
+    Column("selection", Text, nullable=False, server_default=""),
     Column("period_start", UtcDateTime, nullable=False),
     Column("period_end", UtcDateTime, nullable=False),
     Column("subject", Text, nullable=False),
@@ -92,8 +99,25 @@ issues = Table(
     Column("web_url", Text, nullable=False),
     #: The week's page on the web, where it tells more than the mail; empty: the mail's own words.
     Column("page", Text, nullable=False, server_default=""),
-    UniqueConstraint("newsletter", "period_start"),
     UniqueConstraint("newsletter", "number"),
+    CheckConstraint("kind IN ('digest', 'post', 'announcement')", name="kind"),
+    Index(
+        "ix_issues_week",
+        "newsletter",
+        "period_start",
+        unique=True,
+        sqlite_where=text("kind = 'digest'"),
+        postgresql_where=text("kind = 'digest'"),
+    ),
+    Index(
+        "ix_issues_key",
+        "newsletter",
+        "kind",
+        "key",
+        unique=True,
+        sqlite_where=text("key <> ''"),
+        postgresql_where=text("key <> ''"),
+    ),
 )
 
 #: The manifest of each issue: which posts it told of, in the order shown.
@@ -119,9 +143,12 @@ subscribers = Table(
     Column("name", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    #: Which mails they want: the digest, each new post by itself, or both.
+    Column("frequency", String(8), nullable=False, server_default="weekly"),
     UniqueConstraint("newsletter", "address"),
     Index(None, "newsletter", "state"),
     CheckConstraint("state IN ('pending', 'active', 'unsubscribed')", name="state"),
+    CheckConstraint("frequency IN ('weekly', 'posts', 'both')", name="frequency"),
     # An id names a person in unsubscribe links that live for years: it must never be given to somebody else.
     sqlite_autoincrement=True,
 )
@@ -250,6 +277,32 @@ journal = Table(
     #: JSON (store.journal).
     Column("body", Text, nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+#: Letters to one person, in answer to something they did: each once for each time that they did it.
+letters = Table(
+    "letters",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id"), primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    #: The moment of what it answers: when the subscriber reached the state that it is about.
+    Column("occasion", UtcDateTime, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    #: SHA-256 of the whole message, in hex.
+    Column("content_hash", String(64), nullable=False),
+    #: committing (it may have left) → accepted | deferred | rejected | uncertain; deferred → committing.
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("transport", String, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("smtp_code", Integer, nullable=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+    CheckConstraint("kind IN ('confirm', 'welcome', 'goodbye')", name="kind"),
+    CheckConstraint("state IN ('committing', 'accepted', 'deferred', 'rejected', 'uncertain')", name="state"),
+    sqlite_with_rowid=False,
 )
 
 #: Keys that sign unsubscribe links. A retired key still reads old links; it signs no new ones.

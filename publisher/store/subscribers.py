@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from publisher.model.subscriber import ConsentState, Subscriber
+from publisher.model.subscriber import ConsentState, Frequency, Subscriber
 from publisher.store.inserts import insert_missing
-from publisher.store.schema import subscribers, suppressions
+from publisher.store.schema import subscriber_topics, subscribers, suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -34,12 +34,17 @@ class NewSubscriber:
     email: str
     address: str
     name: str = ""
+    #: pending: they are asked first whether they meant it.
+    state: ConsentState = "active"
+    frequency: Frequency = "weekly"
+    #: What they chose to read; empty: everything.
+    topics: frozenset[str] = frozenset()
 
 
 def add_subscribers(
     connection: Connection, newsletter: str, people: Sequence[NewSubscriber], now: datetime
 ) -> tuple[Added, ...]:
-    """Add people who are not there yet, as active. Says what became of each, in the same order.
+    """Add people who are not there yet. Says what became of each, in the same order.
 
     people: at most some thousands at a time, each address once.
     """
@@ -53,15 +58,29 @@ def add_subscribers(
             "email": person.email,
             "address": person.address,
             "name": person.name,
-            "state": "active",
+            "state": person.state,
             "since": now,
+            "frequency": person.frequency,
         }
         for person, outcome in zip(people, outcomes, strict=True)
         if outcome == "added"
     ]
     if rows:
         connection.execute(insert_missing(connection, subscribers), rows)
+    added = {person.address: person for person, outcome in zip(people, outcomes, strict=True) if outcome == "added"}
+    _add_topics(connection, newsletter, {address: person.topics for address, person in added.items() if person.topics})
     return outcomes
+
+
+def _add_topics(connection: Connection, newsletter: str, topics: Mapping[str, frozenset[str]]) -> None:
+    """Keep what people chose who were just added, by address."""
+    query = select(subscribers.c.id, subscribers.c.address).where(
+        subscribers.c.newsletter == newsletter, subscribers.c.address.in_(topics)
+    )
+    found = connection.execute(query).all() if topics else ()
+    rows = [{"subscriber_id": row.id, "topic": topic} for row in found for topic in sorted(topics[row.address])]
+    if rows:
+        connection.execute(insert_missing(connection, subscriber_topics), rows)
 
 
 def _states(connection: Connection, newsletter: str, addresses: Sequence[str]) -> dict[str, str]:
@@ -115,11 +134,15 @@ def set_state(connection: Connection, newsletter: str, address: str, state: Cons
     return connection.execute(change).rowcount > 0
 
 
+def set_frequency(connection: Connection, subscriber_id: int, frequency: Frequency) -> None:
+    """Let a subscriber get these mails from now on."""
+    connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(frequency=frequency))
+
+
 def _of(newsletter: str) -> Select[Any]:
     return select(subscribers).where(subscribers.c.newsletter == newsletter).order_by(subscribers.c.id)
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    return Subscriber(
-        id=row.id, newsletter=row.newsletter, email=row.email, name=row.name, state=row.state, since=row.since
-    )
+    names = ("id", "newsletter", "email", "name", "state", "since", "frequency")
+    return Subscriber(**{name: getattr(row, name) for name in names})

@@ -15,9 +15,11 @@ import pytest
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from publisher.errors import StoreError
 from publisher.store import open as opening
+from publisher.store.issues import get_issue
 from publisher.store.open import open_store
 from publisher.store.schema import REVISION, metadata
 
@@ -52,6 +54,32 @@ def test_an_older_store_is_upgraded_with_all_that_it_holds(store_url: str, tmp_p
     with closing(open_store(store_url, tmp_path)) as store, store.read() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == REVISION
         assert connection.scalar(text("SELECT email FROM subscribers")) == "a@example.org"
+
+
+def test_an_older_store_keeps_its_frozen_issues_and_their_ledger(store_url: str, tmp_path: Path) -> None:
+    moment = "'2026-02-09 00:00:00.000000'"
+    with closing(opening.Store(opening._engine(store_url, tmp_path))) as old, old.begin() as connection:
+        opening.upgrade(connection, "0004")
+        values = f"'weekly', 7, {moment}, {moment}, '', '', '', '', {moment}, 'ab', ''"
+        columns = "newsletter, number, period_start, period_end, subject, preheader, html, text"
+        for statement in (
+            f"INSERT INTO issues ({columns}, frozen_at, content_hash, web_url) VALUES ({values})",
+            "INSERT INTO issue_posts (issue_id, position, guid) VALUES (1, 0, 'urn:a')",
+            f"INSERT INTO journal (issue_id, seq, at, body, hash) VALUES (1, 1, {moment}, '{{}}', 'cd')",
+        ):
+            connection.execute(text(statement))
+    with closing(open_store(store_url, tmp_path)) as store:
+        with store.read() as connection:
+            issue = get_issue(connection, "weekly", 7)
+            assert (issue.kind, issue.key, issue.manifest, issue.content_hash) == ("digest", "", ("urn:a",), "ab")
+            if connection.dialect.name == "sqlite":
+                assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        for statement in ("UPDATE issues SET subject = 'x'", "DELETE FROM issue_posts", "DELETE FROM issues"):
+            with pytest.raises(DBAPIError, match="never changes"), store.begin() as connection:
+                connection.execute(text(statement))
+        orphan = f"INSERT INTO journal (issue_id, seq, at, body, hash) VALUES (99, 1, {moment}, '', '')"
+        with pytest.raises(IntegrityError), store.begin() as connection:
+            connection.execute(text(orphan))
 
 
 def test_a_relative_path_starts_at_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
