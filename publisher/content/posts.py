@@ -115,7 +115,10 @@ def _audio(page: Page, rules: PostRules, problems: list[Problem]) -> Enclosure |
     if not isinstance(path, str) or not path.strip():
         return None
     found = resolve(path, page_place(page), rules.places)
-    if found.path is None and found.own:
+    if found.in_assets:
+        hint = f"Hugo serves a file of assets/ only where the theme asks for it; put it below {rules.static_names}"
+        problems.append(doubt(page, name, f"the audio file may not be on the site: {path}", hint, "asset-audio"))
+    elif found.path is None and found.own:
         hint = f"put it below {rules.static_names}, or beside the post"
         problems.append(doubt(page, name, f"audio file not found: {path}", hint, "missing-audio"))
     return _with_stated(describe_audio(found), value)

@@ -269,3 +269,10 @@ def test_an_undated_post_of_a_published_section_is_named(tmp_path: Path) -> None
         ("content/posts/a.md:2:1", "undated", "warning")
     ]
     assert site.left_out["undated"] == 3
+
+
+def test_an_audio_file_of_the_assets_folder_is_doubted(tmp_path: Path) -> None:
+    post = "---\ntitle: 甲\ndate: 2026-02-07\naudio: /e1.mp3\n---\n"
+    site = read(write_site(tmp_path, {"content/posts/a.md": post, "assets/e1.mp3": b"ID3"}))
+
+    assert [(str(one.at), one.rule) for one in site.problems] == [("content/posts/a.md:4:8", "asset-audio")]
