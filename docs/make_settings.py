@@ -1,4 +1,4 @@
-"""Write docs/settings.md from publisher/config.py: each table, each setting with its type, default and comment."""
+"""Write docs/settings.md from publisher/config*.py: each table, each setting with its type, default and comment."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import ast
 import re
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[1] / "publisher" / "config.py"
+SOURCES = [Path(__file__).parents[1] / "publisher" / name for name in ("config.py", "config_feeds.py")]
 PAGE = Path(__file__).parent / "settings.md"
 INTRO = """# Settings
 
-Written by `make docs` from `publisher/config.py`. `publisher config` prints the values in force; an unknown key is
+Written by `make docs` from `publisher/config*.py`. `publisher config` prints the values in force; an unknown key is
 refused with the nearest known name. A secret is never written into `publisher.toml`, only where it is found:
 `password = { env = "SMTP_PASSWORD" }` or `password = { file = "smtp-password.txt" }`.
 """
@@ -27,16 +27,20 @@ def comment_above(lines: list[str], number: int) -> str:
 
 #: How publisher.toml's reader calls our types.
 KINDS = {
+    r"dict\[FeedFormat, \w+\]": "path by format",
+    r"dict\[str, FolderName\]": "folder by term",
     r"dict\[\w+, \w+\]": "tables",
     r"tuple\[(\w+), \.\.\.\]": r"list of \1",
     r"Literal\[(.*)\]": r"\1",
     r" \| None$": "",
-    r"\b(str|PermalinkPattern|MailboxText|EnvelopeSender|FrontMatterKey|TitleTemplate)\b": "text",
+    r"\b(str|PermalinkPattern|MailboxText|EnvelopeSender|FrontMatterKey|TitleTemplate|Query)\b": "text",
     r"\bbool\b": "true or false",
     r"\b(int|float)\b": "number",
     r"\bSecret\b": "secret",
     r"\bPath\b": "path",
     r"\b(SiteUrl|AbsoluteUrl)\b": "web address",
+    r"\bSiteFeedConfig\b": "table",
+    r"\bContent\b": "full, teaser, summary",
     r"\bFeedFormat\b": "rss, atom, json",
     r"\bGenerator\b": "hugo, jekyll, pelican, zola, eleventy, astro, obsidian, ghost, plain",
     r"\bTimeZone\b": "IANA time zone",
@@ -58,7 +62,7 @@ def default_of(value: ast.expr | None) -> str:
     text = "" if value is None else ast.unparse(value)
     if field := re.match(r"Field\(default=([^,]+),", text):
         text = field[1]
-    if text in {"None", "''"} or text.startswith("Field("):
+    if text in {"None", "''"} or text.startswith(("Field(", "SiteFeedConfig(")):
         return ""
     text = re.sub(r"^time\((\d+), (\d+)\)$", lambda m: f"{int(m[1]):02}:{int(m[2]):02}:00", text)
     text = re.sub(r",?\)$", "]", re.sub(r"^\(", "[", text)) if text.startswith("(") else text
@@ -79,10 +83,14 @@ def table(node: ast.ClassDef, lines: list[str]) -> str:
 
 def page() -> str:
     """Describe every table that has a name in publisher.toml."""
-    source = SOURCE.read_text(encoding="utf-8")
+    return INTRO + "\n" + "\n".join(part for source in SOURCES for part in tables(source.read_text(encoding="utf-8")))
+
+
+def tables(source: str) -> list[str]:
+    """Describe every table of a module that has a name in publisher.toml."""
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
     named = [node for node in classes if (ast.get_docstring(node) or "").startswith("[")]
-    return INTRO + "\n" + "\n".join(table(node, source.splitlines()) for node in named)
+    return [table(node, source.splitlines()) for node in named]
 
 
 if __name__ == "__main__":
