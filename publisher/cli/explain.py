@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from publisher.cli.bounces import KINDS
 from publisher.cli.console import ConfigOption, JsonOption, NowOption, load, say, say_json
 from publisher.cli.explain_post import explain_post
 from publisher.cli.subscribers import NewsletterOption, choose_newsletter
 
 if TYPE_CHECKING:
-    from publisher.pipeline.explain import Explanation, IssueStory, Moment
+    from publisher.pipeline.explain import CameBack, Explanation, IssueStory, Moment
 
 AddressArgument = Annotated[
     str, typer.Argument(metavar="ADDRESS|POST", help="name@example.org; or a post: its file, address or guid.")
@@ -31,7 +32,7 @@ def explain(
 ) -> None:
     """Say why somebody did or did not get an issue: all that was planned, tried and answered.
 
-    Of a post: where its guid comes from, which feeds hold it and why, and what six readers make of it.
+    Of a post: where its guid comes from, which feeds hold it and why, and what seven readers make of it.
     """
     from publisher.pipeline.explain import explain as recipe
 
@@ -61,10 +62,17 @@ def _sentences(found: Explanation) -> str:
     if found.suppression:
         why = f"{found.suppression.reason}, {found.suppression.since:%Y-%m-%d %H:%M} UTC"
         lines.append(f"  must not be mailed to, by any newsletter: {why}")
+    lines += [f"  {_came_back(one)}" for one in found.came_back]
     for story in found.issues:
         lines.append(f"issue {story.number} ({story.subject}): {story.why}")
         lines += [f"  {_moment(one)}" for one in story.moments]
     return "\n".join(lines)
+
+
+def _came_back(one: CameBack) -> str:
+    status = f" ({one.status})" if one.status else ""
+    about = f", issue {one.issue}" if one.issue is not None else ""
+    return f"{one.at:%Y-%m-%d %H:%M} UTC  {KINDS[one.kind]}{status}{about}: {one.detail}".rstrip(": ")
 
 
 def _moment(one: Moment) -> str:
@@ -82,6 +90,7 @@ def _facts(found: Explanation) -> dict[str, Any]:
         "subscriber": {"id": person.id, "state": person.state, "since": person.since.isoformat()} if person else None,
         "topics": sorted(found.topics),
         "suppression": asdict(found.suppression) if found.suppression else None,
+        "came_back": [{**asdict(one), "at": one.at.isoformat()} for one in found.came_back],
         "issues": [_story_facts(story) for story in found.issues],
     }
 

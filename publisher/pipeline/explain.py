@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.audience.address import normalise
 from publisher.pipeline.subscribers import new_subscriber
 from publisher.store.deliveries import Delivery, deliveries_to
+from publisher.store.feedback import KeptKind, list_feedback
 from publisher.store.issues import list_issues
 from publisher.store.journal import entries
 from publisher.store.open import open_store
@@ -18,6 +19,7 @@ from publisher.store.suppressions import find_suppression
 from publisher.store.topics import find_topics
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -54,6 +56,19 @@ class IssueStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack:
+    """A bounce, a complaint, a refusal during a send, or a wish to leave."""
+
+    at: datetime
+    kind: KeptKind
+    #: Enhanced status code; empty if there was none.
+    status: str
+    detail: str
+    #: Which issue of this newsletter it was about; None where that is not known.
+    issue: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """What one newsletter knows of one address."""
 
@@ -62,6 +77,8 @@ class Explanation:
     subscriber: Subscriber | None
     topics: frozenset[str]
     suppression: Suppression | None
+    #: What came back from the address, whatever newsletter it was about, oldest first.
+    came_back: tuple[CameBack, ...]
     issues: tuple[IssueStory, ...]
 
 
@@ -71,9 +88,10 @@ def explain(config: Config, name: str, email: str, number: int | None = None) ->
     with closing(open_store(config.store.url, config.root)) as store, store.read() as connection:
         person = find_subscriber(connection, name, address)
         mine = {delivery.issue_id: delivery for delivery in deliveries_to(connection, name, address)}
+        issues = list_issues(connection, name)
         stories = [
             _story(connection, key, issue_number, subject, mine.get(key), person)
-            for key, issue_number, subject in list_issues(connection, name)
+            for key, issue_number, subject in issues
             if number in (None, issue_number)
         ]
         return Explanation(
@@ -82,8 +100,24 @@ def explain(config: Config, name: str, email: str, number: int | None = None) ->
             subscriber=person,
             topics=find_topics(connection, person.id) if person else frozenset(),
             suppression=find_suppression(connection, address),
+            came_back=_came_back(connection, address, {key: issue_number for key, issue_number, _ in issues}),
             issues=tuple(stories),
         )
+
+
+def _came_back(connection: Connection, address: str, numbers: Mapping[int, int]) -> tuple[CameBack, ...]:
+    """Give what came back from an address. numbers: of this newsletter's issues, by their key."""
+    rows = [kept.row for kept in list_feedback(connection, address)]
+    return tuple(
+        CameBack(
+            at=row.reported_at,
+            kind=row.kind,
+            status=row.status,
+            detail=row.detail,
+            issue=None if row.issue_id is None else numbers.get(row.issue_id),
+        )
+        for row in rows
+    )
 
 
 def _story(  # noqa: PLR0917 - what belongs to one issue, handed on once
@@ -95,7 +129,8 @@ def _story(  # noqa: PLR0917 - what belongs to one issue, handed on once
     moments = tuple(
         Moment(
             at=entry.at,
-            event=entry.event,
+            # How one message ended is noted in the same breath as that the next ones may leave.
+            event="outcome" if entry.event == "committing" != step.state else entry.event,
             state=step.state,
             attempt=step.attempt,
             reason=step.reason,

@@ -194,6 +194,12 @@ def test_a_send_that_misses_somebody_ends_with_3_and_names_them(smtp_run: Callab
     again = run.json("send", "weekly", *AT_NOW, expect=75)
     assert again["run"] == {"deferred": 1}
     assert {row["state"] for row in again["troubled"]} == {"deferred", "rejected", "uncertain"}
+    told = run("explain", "rcpt-550@example.org").stdout
+    assert "  must not be mailed to, by any newsletter: hard bounce, 2026-02-09 00:00 UTC\n" in told
+    assert "  2026-02-09 00:00 UTC  nobody there (5.1.1), issue 1: 550 5.1.1 no such user 查無此人\n" in told
+    assert "UTC  rejected (hard bounce 550), attempt 1: outcome" in told
+    (bounce,) = run.json("explain", "rcpt-550@example.org")["came_back"]
+    assert (bounce["kind"], bounce["status"], bounce["issue"]) == ("hard", "5.1.1", 1)
 
 
 def test_a_server_that_refuses_everything_for_now_ends_with_75(
