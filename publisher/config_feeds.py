@@ -23,6 +23,8 @@ class GroupConfig(Table):
     minimum: int = Field(default=1, ge=1)
     #: How many entries such a feed shows; feeds.limit where not set.
     limit: int | None = Field(default=None, ge=1)
+    #: As feeds.archive_size, for each of these feeds.
+    archive_size: int | None = Field(default=None, ge=1)
 
 
 class FeedsConfig(Table):
@@ -34,6 +36,9 @@ class FeedsConfig(Table):
     formats: tuple[FeedFormat, ...] = ("rss", "atom", "json")
     #: How many entries a feed shows.
     limit: int = Field(default=20, ge=1)
+    #: How many entries fill a page of the archive, which holds all that the site's feed ever showed; not set: there is
+    #: none.
+    archive_size: int | None = Field(default=None, ge=1)
     #: When `updated` of an entry moves by itself: when much of its text changes, at any change, or never. A lastmod in
     #: the front matter always counts.
     update: Literal["significant", "any", "never"] = "significant"

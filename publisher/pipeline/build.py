@@ -14,6 +14,7 @@ from publisher.errors import Problem, PublisherError, PublisherErrors
 from publisher.fingerprint import fingerprint
 from publisher.model.post import Card
 from publisher.pipeline.alongside import alongside
+from publisher.pipeline.archives import farewell, with_archives
 from publisher.pipeline.build_report import BuildReport, BuiltFile
 from publisher.pipeline.built import (
     CARDS_NAME,
@@ -92,15 +93,18 @@ def build(
     register = Register(config, now)
     posts, doubles = register.identify(site.cards)
     plans, doubts = plan_feeds(config, posts, now)
+    plans, archives = with_archives(plans, register, frozen=frozen_lock)
     in_podcast = episodes_of(config, posts)
-    shown = _each_once(*(plan.posts for plan in plans), in_podcast)
-    register.remember(shown)
+    in_feeds = _each_once(*(plan.posts for plan in plans), in_podcast)
+    # What only archives show was published long before anybody looked for changes.
+    register.remember(in_feeds)
+    shown = _each_once(in_feeds, *(page.posts for page in archives))
     keeper = EntryKeeper(config, reader, folder / ENTRIES_NAME, keep=not dry_run)
     wait = keeper.begin(shown)
     made = make_entries(shown, config, progress, keeper.make)
     wait()
     podcast = render_episodes(config, in_podcast, made)
-    documents, made_from = _render_changed(config, plans, made)
+    documents, made_from = _render_changed(config, (*plans, *archives), made)
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
     pages = make_feed_pages(config, plans, in_podcast if podcast.content else (), made.entries, made.digests)
@@ -108,12 +112,15 @@ def build(
     made_from |= pages.made_from
     # What is to be public is written down first.
     lock_changed = register.save(dry_run=dry_run, frozen=frozen_lock)
+    files = tuple(_write(config.output_dir / name, content, dry_run) for name, content in documents.items())
+    removed = remove_leftovers(config, documents, made_from, dry_run=dry_run)
+    problems = (*site.problems, *doubles, *doubts, *made.problems, *podcast.problems, *pages.problems)
     report = BuildReport(
-        files=tuple(_write(config.output_dir / name, content, dry_run) for name, content in documents.items()),
-        removed=remove_leftovers(config, documents, made_from, dry_run=dry_run),
+        files=files,
+        removed=removed,
         entries=len(made.entries),
         lock_changed=lock_changed,
-        problems=each_once((*site.problems, *doubles, *doubts, *made.problems, *podcast.problems, *pages.problems)),
+        problems=each_once((*problems, *farewell(path.relative_to(config.output_dir).as_posix() for path in removed))),
         left_out=site.left_out,
     )
     if not dry_run:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from publisher.errors import ConfigError
-from publisher.model.feed import Feed, Podcast
+from publisher.model.feed import Feed, History, Podcast
 from publisher.model.post import Author
+from publisher.syndication.archives import page_path
 from publisher.syndication.podcast import podcast_guid
 from publisher.syndication.xml_text import clean_text
 
@@ -47,9 +48,17 @@ class FeedPlan:
     #: For the feed of a term: the front-matter key, and what the term is called; empty for the site's own.
     key: str = ""
     name: str = ""
+    #: All that it could show, newest first, and how many fill a page of its archive; 0 without one.
+    every: tuple[Card, ...] = ()
+    archive_size: int = 0
+    #: How many pages its archive has, and which of them this is; 0 for the feed itself.
+    pages: int = 0
+    page: int = 0
 
     def path_of(self, form: Format) -> str:
-        """Say where the feed's file of a format lies below the output folder."""
+        """Say where the file of a format lies below the output folder."""
+        if self.page:
+            return page_path(self.folder, form, self.page)
         return f"{self.folder}/{FILE_NAMES[form]}".lstrip("/")
 
 
@@ -80,6 +89,8 @@ def plan_site_feed(config: Config, posts: Sequence[Card]) -> FeedPlan:
         home_url=site.url,
         guid=site.url,
         posts=tuple(posts[: config.feeds.limit]),
+        every=tuple(posts),
+        archive_size=config.feeds.archive_size or 0,
     )
 
 
@@ -101,24 +112,45 @@ def plan_term_feed(config: Config, term: Term[Card], folder: str, title: str, ho
         posts=term.posts[: group.limit or config.feeds.limit],
         key=term.key,
         name=clean_text(title),
+        every=term.posts,
+        archive_size=group.archive_size or 0,
     )
 
 
 def make_feed(config: Config, plan: FeedPlan, entries: Sequence[Entry]) -> Feed:
-    """Make a feed as it was planned, of the entries that its posts became."""
-    urls: dict[Format, str] = {
-        form: config.site.url + quote(plan.path_of(form), safe=_PATH_SAFE) for form in config.feeds.formats
-    }
+    """Make a feed, or a page of its archive, as it was planned, of the entries that its posts became."""
     return Feed(
         title=plan.title,
         description=plan.description,
         home_url=plan.home_url,
-        urls=MappingProxyType(urls),
+        urls=_urls(config, plan),
         guid=plan.guid,
         language=config.site.language,
         entries=tuple(entries),
         authors=_authors(config.site),
-        hubs=config.feeds.hubs,
+        # Who subscribes, subscribes to the feed itself.
+        hubs=() if plan.page else config.feeds.hubs,
+        history=_history(config, plan),
+    )
+
+
+def _urls(config: Config, plan: FeedPlan) -> Mapping[Format, str]:
+    paths = {form: plan.path_of(form) for form in config.feeds.formats}
+    return MappingProxyType({form: config.site.url + quote(path, safe=_PATH_SAFE) for form, path in paths.items()})
+
+
+def _history(config: Config, plan: FeedPlan) -> History | None:
+    """Say what is before and behind a document: before the feed itself is the last page of its archive."""
+    if not plan.pages:
+        return None
+    before = plan.page - 1 if plan.page else plan.pages
+    behind = plan.page + 1 if 0 < plan.page < plan.pages else 0
+    nowhere: Mapping[Format, str] = MappingProxyType({})
+    return History(
+        current=_urls(config, replace(plan, page=0)),
+        previous=_urls(config, replace(plan, page=before)) if before else nowhere,
+        following=_urls(config, replace(plan, page=behind)) if behind else nowhere,
+        is_archive=bool(plan.page),
     )
 
 
