@@ -7,64 +7,83 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from publisher import __version__
-from publisher.cli import (
-    adopt,
-    bounces,
-    build,
-    check,
-    config,
-    diff,
-    dkim,
-    explain,
-    head,
-    init,
-    issue,
-    keys,
-    ledger,
-    ping,
-    preview,
-    send,
-    subscribers,
-    verify,
-)
 from publisher.errors import DeliveryError, PublisherError, PublisherErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 EX_TEMPFAIL = 75
 
-app = typer.Typer(
-    name="publisher",
-    help="Turn a folder of Markdown posts into feeds and a weekly mail, and send it to everybody once.",
-    epilog="A first day: publisher init · publisher build · publisher issue weekly · publisher send weekly --dry-run",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("init")(init.init)
-app.command("config")(config.config)
-app.command("build")(build.build)
-app.command("check")(check.check)
-app.command("verify")(verify.verify)
-app.command("adopt")(adopt.adopt)
-app.command("diff")(diff.diff)
-app.command("head")(head.head)
-app.command("hosting")(head.hosting)
-app.command("ping")(ping.ping)
-app.command("issue")(issue.issue)
-app.command("preview")(preview.preview)
-app.command("send")(send.send)
-app.command("explain")(explain.explain)
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(bounces.app, name="bounces")
-app.add_typer(keys.app, name="keys")
-app.add_typer(dkim.app, name="dkim")
+#: What `publisher --help` lists, in its order: a command's name, its module, and the function or commands in there.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("init", "init"),
+    "config": ("config", "config"),
+    "build": ("build", "build"),
+    "check": ("check", "check"),
+    "verify": ("verify", "verify"),
+    "adopt": ("adopt", "adopt"),
+    "diff": ("diff", "diff"),
+    "head": ("head", "head"),
+    "hosting": ("head", "hosting"),
+    "ping": ("ping", "ping"),
+    "issue": ("issue", "issue"),
+    "preview": ("preview", "preview"),
+    "send": ("send", "send"),
+    "explain": ("explain", "explain"),
+    "ledger": ("ledger", "app"),
+    "subscribers": ("subscribers", "app"),
+    "bounces": ("bounces", "app"),
+    "keys": ("keys", "app"),
+    "dkim": ("dkim", "app"),
+}
+
+
+def make_app(words: Sequence[str] = ()) -> typer.Typer:
+    """Make the program, with as much of it as a command line needs; all of it where nothing is said.
+
+    words: the command line. One that names a command loads no other one.
+    """
+    first = next((word for word in words if not word.startswith("-")), "")
+    names = [first] if first in COMMANDS else list(COMMANDS)
+    first_day = "publisher init · publisher build · publisher issue weekly · publisher send weekly --dry-run"
+    app = typer.Typer(
+        name="publisher",
+        help="Turn a folder of Markdown posts into feeds and a weekly mail, and send it to everybody once.",
+        epilog=f"A first day: {first_day}",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    for name in names:
+        module, member = COMMANDS[name]
+        command = getattr(import_module(f"publisher.cli.{module}"), member)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def run(words: Sequence[str]) -> None:
+    """Run a command line."""
+    if words == ["build"]:
+        # Of what runs most often, nothing has to be read; Typer loads pydantic to read even what was not said.
+        from publisher.cli.build import build
+
+        bare = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        bare.command(add_help_option=False)(lambda: build())  # noqa: PLW0108 - without its options
+        bare(args=[])
+    else:
+        make_app(words)()
 
 
 def _version(wanted: bool) -> None:
@@ -73,7 +92,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
@@ -89,7 +107,7 @@ def options(
 def main() -> None:
     """Run the program and end with the right exit code; our own errors are said plainly, bugs show themselves."""
     try:
-        app()
+        run(sys.argv[1:])
     except PublisherError as error:
         if os.environ.get("PUBLISHER_DEBUG"):
             raise

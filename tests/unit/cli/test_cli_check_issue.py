@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from publisher.cli.main import app
+from publisher.cli.main import make_app
 from tests.preview_samples import a_site, write_post
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 def check(root: Path, *words: str) -> Result:
     moment = ("--now", "2026-10-08T08:00:00+08:00")
-    return CliRunner().invoke(app, ["check", "--issue", "weekly", "--config", str(root), *moment, *words])
+    return CliRunner().invoke(make_app(), ["check", "--issue", "weekly", "--config", str(root), *moment, *words])
 
 
 def test_an_issue_without_doubts_is_said_to_be_so(root: Path) -> None:

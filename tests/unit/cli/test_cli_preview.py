@@ -12,7 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from publisher.cli.main import app
+from publisher.cli.main import make_app
 from publisher.errors import ConfigError
 from publisher.web.server import HOST, address_of, listen
 from tests.preview_samples import a_site
@@ -48,7 +48,7 @@ def test_a_taken_port_is_said_plainly() -> None:
 def test_an_unknown_newsletter_and_a_wrong_moment_are_told_before_anything_is_served(tmp_path: Path) -> None:
     a_site(tmp_path)
     for words in (["weakly"], ["--now", "noon"]):
-        result = CliRunner().invoke(app, ["preview", *words, "--config", str(tmp_path)])
+        result = CliRunner().invoke(make_app(), ["preview", *words, "--config", str(tmp_path)])
         assert isinstance(result.exception, ConfigError)
 
 

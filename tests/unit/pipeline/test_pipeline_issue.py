@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from publisher.cli.main import app
+from publisher.cli.main import make_app
 from publisher.config import Config, load_config
 from publisher.digest.freeze import content_hash, pictures_of
 from publisher.errors import ConfigError, ContentError
@@ -225,7 +225,9 @@ def test_a_name_that_is_no_part_of_an_address_is_refused(config: Config, store: 
 
 
 def run(root: Path, *words: str) -> Any:
-    return CliRunner().invoke(app, ["issue", "weekly", "--config", str(root), "--now", "2026-10-08T08:00", *words])
+    return CliRunner().invoke(
+        make_app(), ["issue", "weekly", "--config", str(root), "--now", "2026-10-08T08:00", *words]
+    )
 
 
 def test_the_command_says_what_it_made_and_writes_a_file_to_look_at(root: Path) -> None:
@@ -248,7 +250,7 @@ def test_the_command_can_be_tried_without_leaving_a_trace(root: Path) -> None:
 
 def test_the_command_says_plainly_when_there_is_nothing(root: Path) -> None:
     words = ["issue", "weekly", "--config", str(root), "--now", "2026-12-24T08:00"]
-    done = CliRunner().invoke(app, words)
+    done = CliRunner().invoke(make_app(), words)
     assert (done.exit_code, done.stdout) == (
         0,
         "weekly: nothing new from 2026-12-17 08:00 to 2026-12-24 08:00, so there is no issue\n",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from publisher.cli.main import app
+from publisher.cli.main import make_app
 from publisher.config import Config, load_config
 from publisher.digest.freeze import content_hash, pictures_of
 from publisher.errors import ConfigError, ContentError
@@ -126,7 +126,7 @@ def test_the_pictures_of_a_variant_lie_on_the_site_and_are_put_back(config: Conf
 
 
 def run(config: Config, *words: str) -> Any:
-    return CliRunner().invoke(app, ["subscribers", "add", *words, "--config", str(config.root)])
+    return CliRunner().invoke(make_app(), ["subscribers", "add", *words, "--config", str(config.root)])
 
 
 def test_somebody_is_added_for_some_topics_and_changes_their_mind(config: Config) -> None:
