@@ -20,13 +20,13 @@ from publisher.syndication.claims import decide
 from publisher.syndication.lock import NAME, Lock, by_key, parse_lock, render_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from publisher.config import Config
     from publisher.model.post import Card, Site
     from publisher.syndication.claims import Decision, Refusal
     from publisher.syndication.groups import CardT
-    from publisher.syndication.lock import Line
+    from publisher.syndication.lock import FeedLine, Line
 
 #: Posts that a refusal to write names.
 _NAMED = 5
@@ -47,7 +47,7 @@ def read_lock(config: Config) -> Lock:
 
 def write_lock(config: Config, lock: Lock, *, dry_run: bool = False) -> bool:
     """Write a site's publisher.lock whole, if it changes; tell whether it does. Raises ConfigError."""
-    if not lock.lines and not (config.root / NAME).exists():
+    if not (lock.lines or lock.feeds) and not (config.root / NAME).exists():
         return False
     try:
         return write_if_changed(config.root / NAME, render_lock(lock), dry_run=dry_run)
@@ -66,6 +66,8 @@ class Register:
         self.before = read_lock(config)
         self._guids = {line.guid: line for line in self.before.lines.values()}
         self.lock = self.before
+        #: Lines of feeds, as they are to be kept.
+        self.feeds = self.before.feeds
         self.decision: Decision | None = None
 
     def identify(self, posts: Sequence[CardT]) -> tuple[tuple[CardT, ...], tuple[Problem, ...]]:
@@ -98,9 +100,12 @@ class Register:
         frozen: refuse instead, by a ConfigError that names posts: what builds can't keep what it would decide.
         """
         if frozen and self.lock.lines != self.before.lines:
-            raise _frozen(self.before, self.lock)
+            raise _frozen(self.before.lines, self.lock.lines)
+        if frozen and _folders_chosen(self.feeds) != _folders_chosen(self.before.feeds):
+            raise _frozen(_folders_chosen(self.before.feeds), _folders_chosen(self.feeds))
         # Lines that a merge has left unsorted are sorted again, though they say the same.
-        return not frozen and write_lock(self._config, self.lock, dry_run=dry_run)
+        lock = replace(self.lock, feeds=self.feeds)
+        return not frozen and write_lock(self._config, lock, dry_run=dry_run)
 
     def _revised(self, post: Card | None, line: Line) -> Line:
         """Note when a text has changed so much that readers should hear of it."""
@@ -160,9 +165,13 @@ def _problem(refusal: Refusal, posts: dict[str, CardT], config: Config) -> Probl
     return Problem(message, at, hint, "error", refusal.rule)
 
 
-def _frozen(before: Lock, after: Lock) -> ConfigError:
-    keys = before.lines.keys() | after.lines.keys()
-    changed = sorted(key for key in keys if before.lines.get(key) != after.lines.get(key))
+def _folders_chosen(feeds: Mapping[str, FeedLine]) -> dict[str, str]:
+    """Give the folders of feeds that only the lock knows: others are found again without it."""
+    return {key: line.path for key, line in feeds.items() if line.path != key.partition("/")[2]}
+
+
+def _frozen(before: Mapping[str, object], after: Mapping[str, object]) -> ConfigError:
+    changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
     message = f"{NAME} would change, and is frozen: {', '.join(changed[:_NAMED])}{more}"
     return ConfigError(message, hint=f"run `publisher build` where you write, and commit {NAME}")

@@ -1,9 +1,11 @@
 """publisher.lock as text: which entry is which, for ever. One post a line, sorted, made for `git merge`.
 
     post posts/a.md guid=https://… published=2026-01-02T08:00:00+08:00 text=1f…-2e… url=https://… was=https://… check=…
+    feed tags/台積電 path=tsmc check=…
 
 `gone` stands in the place of `post` once the post is gone: its guid is never used again. Each line ends in a check of
-itself, so that one which was damaged or edited is told, and never taken for another guid.
+itself, so that one which was damaged or edited is told, and never taken for another guid. `feed` keeps the folder that
+a feed was given, for a feed may stay where nothing else would put it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 from zlib import crc32
 
 from publisher.errors import FeedError, Location
@@ -26,6 +28,7 @@ _LINE = re.compile(
     r"(post|gone) (\S+) guid=(\S+) published=(\S+) text=(\S+)(?: url=(\S+))?(?: updated=(\S+))?((?: was=\S+)*)"
     r"(?: sketch=(\S+))?((?: page=\S+)*) check=([0-9a-f]{8})"
 )
+_FEED = re.compile(r"feed (\S+) path=(\S+)(?: (small|gone))? check=([0-9a-f]{8})")
 #: What git writes around the two sides of a conflict.
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(\s|$)")
 #: What can't stand in a value: white space, control characters, halves of characters, and the mark of what was escaped.
@@ -58,16 +61,30 @@ class Line:
     gone: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """What is kept of a feed that its posts alone don't bring back to where it was."""
+
+    #: What it is a feed of: a front-matter key and a term's name, or "feeds.query" and a query's, with "/" between.
+    key: str
+    #: Its folder below the one of its like.
+    path: str
+    #: small: it has fewer posts than it would need to come into being. gone: it has none, and is not written.
+    state: Literal["", "small", "gone"] = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Every post that was ever published, by its key."""
+    """Every post that was ever published, by its key; and feeds, by theirs."""
 
     lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
+    feeds: Mapping[str, FeedLine] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def render_lock(lock: Lock) -> bytes:
     """Write a lock as the file's bytes: equal locks give equal bytes."""
-    return "\n".join([HEADER, *sorted(map(_render, lock.lines.values())), ""]).encode()
+    lines = (*map(_render, lock.lines.values()), *map(_render_feed, lock.feeds.values()))
+    return "\n".join([HEADER, *sorted(lines), ""]).encode()
 
 
 def parse_lock(content: bytes, name: str = NAME) -> Lock:
@@ -87,14 +104,41 @@ def parse_lock(content: bytes, name: str = NAME) -> Lock:
         raise _damaged("this is no publisher.lock of version 1", at, _FROM_GIT)
     lines: dict[str, Line] = {}
     owners: dict[str, str] = {}
+    feeds: dict[str, FeedLine] = {}
     for number, written in enumerate(text.split("\n"), start=1):
         if not written or written.startswith("#"):
+            continue
+        if written.startswith("feed "):
+            feed = _parse_feed(written, Location(name, number, 1, written))
+            feeds[feed.key] = _merged_feed(feeds.get(feed.key), feed, Location(name, number, 1, written))
             continue
         line = _parse(written, Location(name, number, 1, written))
         _refuse_double(line, lines, owners, Location(name, number, 1, written))
         lines[line.key] = _merged(lines.get(line.key), line)
         owners[line.guid] = line.key
-    return Lock(MappingProxyType(lines))
+    return Lock(MappingProxyType(lines), MappingProxyType(feeds))
+
+
+def _render_feed(feed: FeedLine) -> str:
+    written = " ".join(filter(None, ("feed", _escape(feed.key), f"path={_escape(feed.path)}", feed.state)))
+    return f"{written} check={_check(written)}"
+
+
+def _parse_feed(written: str, at: Location) -> FeedLine:
+    found = _FEED.fullmatch(written)
+    if found is None or _check(written[: -len(" check=") - len(found[4])]) != found[4]:
+        hint = f"{_FROM_GIT}; to move a feed, write paths in its [feeds.group.…], or path in its [feeds.query.…]"
+        raise _damaged("this line was edited or damaged", at, hint)
+    state = cast("Literal['', 'small', 'gone']", found[3] or "")
+    return FeedLine(key=_unescape(found[1]), path=_unescape(found[2]), state=state)
+
+
+def _merged_feed(one: FeedLine | None, other: FeedLine, at: Location) -> FeedLine:
+    """Make one of two lines about one feed: it is there if either side has it."""
+    if one and one.path != other.path:
+        message = f"the feed of {one.key} has two folders: {one.path} and {other.path}"
+        raise _damaged(message, at, "delete the line whose folder your subscribers never had")
+    return min(one or other, other, key=lambda feed: ("", "small", "gone").index(feed.state))
 
 
 def _render(line: Line) -> str:

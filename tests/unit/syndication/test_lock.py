@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.errors import FeedError
-from publisher.syndication.lock import HEADER, Line, by_key, parse_lock, render_lock
+from publisher.syndication.lock import HEADER, FeedLine, Line, Lock, by_key, parse_lock, render_lock
 
 
 def a_line(key: str = "posts/a.md", **changes: object) -> Line:
@@ -113,3 +113,41 @@ def test_a_post_that_two_branches_put_on_pages_keeps_both_until_the_lower_one_co
     both = [HEADER, written(one)[1], written(other)[1], ""]
     [line] = parse_lock("\n".join(both).encode()).lines.values()
     assert line.pages == ("feeds/7", "feeds/8", "feeds/tags/ai/1")
+
+
+def feed_lines(*feeds: FeedLine) -> bytes:
+    return render_lock(Lock(feeds={feed.key: feed for feed in feeds}))
+
+
+@given(st.builds(FeedLine, key=values, path=values, state=st.sampled_from(["", "small", "gone"])))
+def test_whatever_a_feed_is_of_its_folder_comes_back(feed: FeedLine) -> None:
+    assert parse_lock(feed_lines(feed)).feeds == {feed.key: feed}
+
+
+def test_feeds_stand_above_posts_one_a_line() -> None:
+    lock = Lock(by_key([a_line()]).lines, {"tags/台積電": FeedLine(key="tags/台積電", path="tsmc")})
+    lines = render_lock(lock).decode().splitlines()
+    assert re.fullmatch("feed tags/台積電 path=tsmc check=[0-9a-f]{8}", lines[1])
+    assert lines[2].startswith("post ")
+    assert parse_lock(render_lock(lock)) == lock
+
+
+def test_a_feed_that_one_branch_still_has_is_there() -> None:
+    one, other = FeedLine(key="tags/ai", path="ai", state="gone"), FeedLine(key="tags/ai", path="ai")
+    both = feed_lines(one) + feed_lines(other).split(b"\n", 1)[1]
+    assert parse_lock(both).feeds == {"tags/ai": other}
+
+
+def test_a_feed_that_two_branches_put_into_two_folders_is_told() -> None:
+    one, other = FeedLine(key="tags/台積電", path="tsmc"), FeedLine(key="tags/台積電", path="t-41b0")
+    both = feed_lines(one) + feed_lines(other).split(b"\n", 1)[1]
+    with pytest.raises(FeedError, match="two folders: tsmc and t-41b0") as caught:
+        parse_lock(both)
+    assert caught.value.at is not None
+    assert caught.value.at.line == 3
+
+
+def test_a_feed_line_that_was_edited_is_told() -> None:
+    edited = feed_lines(FeedLine(key="tags/台積電", path="tsmc")).replace(b"tsmc", b"tsm")
+    with pytest.raises(FeedError, match="edited or damaged"):
+        parse_lock(edited)
