@@ -26,6 +26,13 @@ ENDS = {
     "not sent": "stands as follows",
 }
 
+#: What there is to say of each kind of issue that is for nobody.
+NOBODY = {
+    "digest": "nobody is subscribed yet\nhint: publisher subscribers add ADDRESS",
+    "post": "nobody has asked for a mail about each post\nhint: publisher subscribers set ADDRESS --frequency posts",
+    "announcement": "nobody is subscribed yet\nhint: publisher subscribers add ADDRESS",
+}
+
 
 def say_report(report: SendReport, *, as_json: bool) -> None:
     """Say how a send ended."""
@@ -35,11 +42,11 @@ def say_report(report: SendReport, *, as_json: bool) -> None:
 def _sentences(report: SendReport) -> str:
     if report.issue is None:
         return f"{report.newsletter}: nothing new since the last issue, so nothing is sent"
-    title = f"{report.newsletter} {report.issue.number} ({report.issue.subject})"
+    title = f"{report.issue.label} ({report.issue.subject})"
     if report.plan is None and report.outcome == "not sent":
         return f"{title}: nothing is planned of it yet"
     if report.plan is None:
-        return f"{title}: nobody is subscribed yet\nhint: publisher subscribers add ADDRESS"
+        return f"{title}: {NOBODY[report.issue.kind]}"
     lines = [f"{title} {ENDS[report.outcome]}"]
     if report.outcome != "not sent":
         lines.append(f"  now       {_counted(report.run) or 'nothing to do'}")
@@ -75,7 +82,7 @@ def report_facts(report: SendReport) -> dict[str, Any]:
     facts["problems"] = [str(problem) for problem in report.problems]
     if report.issue is None:
         return facts
-    facts |= {"number": report.issue.number, "subject": report.issue.subject}
+    facts |= {"kind": report.issue.kind, "number": report.issue.number, "subject": report.issue.subject}
     facts |= {"content_hash": report.issue.content_hash, "run": dict(report.run), "states": dict(report.states)}
     if report.plan:
         facts |= plan_facts(report.plan)
@@ -104,7 +111,7 @@ def say_preview(found: SendPreview, *, as_json: bool) -> None:
 def _preview_sentences(found: SendPreview) -> str:
     if found.issue is None:
         return f"{found.newsletter}: nothing new since the last issue, so nothing would be sent"
-    title = f"{found.newsletter} {found.issue.number} ({found.issue.subject})"
+    title = f"{found.issue.label} ({found.issue.subject})"
     waiting = [one for one in found.prospects if one.state in ("planned", "claimed", "deferred")]
     others = [one for one in found.prospects if one.state not in ("planned", "claimed", "deferred")]
     lines = [f"{title} would go to {len(waiting)} of {len(found.prospects)} subscribers; nothing was sent"]
@@ -135,7 +142,7 @@ def _preview_facts(found: SendPreview) -> dict[str, Any]:
         "problems": [str(problem) for problem in found.problems],
     }
     if found.issue:
-        facts |= {"number": found.issue.number, "subject": found.issue.subject}
+        facts |= {"kind": found.issue.kind, "number": found.issue.number, "subject": found.issue.subject}
         facts |= {"message_bytes": found.message_bytes, "total_bytes": found.total_bytes}
         facts |= {"duration_s": found.duration_s, **(plan_facts(found.plan) if found.plan else {})}
         facts["subscribers"] = [

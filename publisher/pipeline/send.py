@@ -14,14 +14,14 @@ from publisher.pipeline.audience import as_planned, plan_audience
 from publisher.pipeline.canary import choose_first
 from publisher.pipeline.certificate import make_certificate, write_certificate
 from publisher.pipeline.handover import Handover
-from publisher.pipeline.issue import IssueReport, make_issue
 from publisher.pipeline.letters import doubts_about_leaving, letters_for, opened_transport
+from publisher.pipeline.mailing import WeekMailing, frozen_issue
 from publisher.pipeline.published import refuse_unpublished
 from publisher.pipeline.send_report import SendReport, judge, make_report
 from publisher.pipeline.station import living, on_duty
 from publisher.pipeline.variants import frozen_variants
 from publisher.store.deliveries import count_states, tried, untried
-from publisher.store.issues import get_issue, issue_id
+from publisher.store.issues import issue_id
 from publisher.store.keys import signing_key
 from publisher.store.ledger import resend_uncertain
 from publisher.store.open import open_store
@@ -36,13 +36,15 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.delivery.transport import Transport
     from publisher.model.issue import Issue
+    from publisher.pipeline.issue import IssueReport
     from publisher.pipeline.letters import Letters
+    from publisher.pipeline.mailing import Mailing
     from publisher.pipeline.send_report import SendOutcome
     from publisher.store.open import Store
     from publisher.store.plans import Plan
     from publisher.store.schema import DeliveryState
 
-__all__ = ["Canary", "SendOptions", "SendReport", "Watch", "judge", "send_issue"]
+__all__ = ["Canary", "SendOptions", "SendReport", "Watch", "judge", "send_issue", "send_mailing"]
 
 #: What a canary counts as failed: nobody got it, or nobody knows.
 FAILED: tuple[DeliveryState, ...] = ("rejected", "uncertain", "deferred")
@@ -102,36 +104,40 @@ def send_issue(
 ) -> SendReport:
     """Send the issue of the last full week to everybody who has not got it.
 
-    now: aware; decides which week. transport: one that is open already; else the newsletter's own is opened and closed.
+    now: aware; decides which week. The rest is as `send_mailing` says.
+    """
+    options = options or SendOptions()
+    week = WeekMailing(config, name, now, options.number)
+    return send_mailing(config, week, now, options=options, watch=watch, transport=transport)
+
+
+def send_mailing(
+    config: Config,
+    mailing: Mailing,
+    now: datetime,
+    *,
+    options: SendOptions | None = None,
+    watch: Watch | None = None,
+    transport: Transport | None = None,
+) -> SendReport:
+    """Send a mailing to everybody it is for who has not got it.
+
+    now: aware. transport: one that is open already; else the newsletter's own is opened and closed.
     However often and wherever this runs on one store, nobody gets two. What an earlier run left uncertain stays so.
     Raises PublisherError when nothing could be begun: wrong settings, no store, no issue, a plan that is too old.
     """
     options, watch = options or SendOptions(), watch or Watch()
     watch = watch if watch.clock else replace(watch, clock=lambda: now)
+    name = mailing.newsletter
     with (
         opened_transport(config, name, transport) as carrier,
         closing(open_store(config.store.url, config.root)) as store,
     ):
-        made = _issue(config, name, now, store, options.number)
+        made = frozen_issue(mailing, store)
         if made.issue is None:
             return SendReport(outcome="nothing new", newsletter=name, problems=made.problems)
         told = replace(made, problems=(*made.problems, *doubts_about_leaving(config, name, carrier)))
         return _Send(config, store, carrier, told, made.issue, options, watch).run()
-
-
-def _issue(config: Config, name: str, now: datetime, store: Store, number: int | None) -> IssueReport:
-    """Give the issue to send. Another machine may be making the same one at this moment: then theirs counts."""
-    if number is not None:
-        with store.read() as connection:
-            found = get_issue(connection, name, number)
-        return IssueReport(outcome="already frozen", period=found.period, issue=found)
-    try:
-        return make_issue(config, name, now, store=store)
-    except StoreError:
-        again = make_issue(config, name, now, store=store, freeze=False)
-        if again.outcome != "already frozen":
-            raise
-        return again
 
 
 class _Send:
@@ -309,7 +315,7 @@ def check_size(letters: Letters, most: int | None) -> None:
         size = len(replace(letters, template=template, variants=None).write(nobody).content)
         if size > most:
             raise DeliveryError(
-                f"a message of issue {template.issue.number} has {size:,} bytes; the transport takes {most:,}",
+                f"a message of {template.issue.label} has {size:,} bytes; the transport takes {most:,}",
                 temporary=False,
                 hint='shorten the issue, or write pictures_inside = "none"',
             )

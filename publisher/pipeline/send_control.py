@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import StoreError
 from publisher.pipeline.issue import IssueReport
 from publisher.pipeline.send_report import SendReport, make_report
-from publisher.store.issues import get_issue, issue_id, latest_issue
+from publisher.store.issues import issue_id
 from publisher.store.ledger import cancel
 from publisher.store.open import has_store, open_store
 from publisher.store.plans import find_plan
@@ -20,36 +20,35 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.model.issue import Issue
+    from publisher.pipeline.mailing import Mailing
     from publisher.store.open import Store
 
 
-def send_status(config: Config, name: str, number: int | None = None) -> SendReport | None:
-    """Say where an issue stands. Changes nothing. None when no issue was ever made.
-
-    number: None: the latest.
-    """
-    config.newsletter(name)
+def send_status(config: Config, mailing: Mailing) -> SendReport | None:
+    """Say where a mailing stands. Changes nothing. None when nothing of it was ever frozen."""
+    config.newsletter(mailing.newsletter)
     if not has_store(config.store.url, config.root):
         return None
     with closing(open_store(config.store.url, config.root)) as store:
-        issue = _find(store, name, number)
+        issue = _find(store, mailing)
         return None if issue is None else _report(store, issue)
 
 
-def cancel_send(config: Config, name: str, now: datetime, number: int | None = None) -> tuple[SendReport, int]:
+def cancel_send(config: Config, mailing: Mailing, now: datetime) -> tuple[SendReport, int]:
     """Give up what is left of a send, for good. Gives where it stands now, and how many get no mail by it.
 
     Raises StoreError when there is no issue, or nothing was planned of it.
     """
+    name = mailing.newsletter
     config.newsletter(name)
     with closing(open_store(config.store.url, config.root)) as store:
-        issue = _find(store, name, number)
+        issue = _find(store, mailing)
         if issue is None:
-            raise StoreError(f"{name} has no issue yet", hint="there is nothing to cancel")
+            raise StoreError(f"{name} has no such issue yet", hint="there is nothing to cancel")
         with store.begin() as connection:
             row = issue_id(connection, name, issue.number)
             if find_plan(connection, row) is None:
-                raise StoreError(f"nothing of {name} {issue.number} was sent yet", hint="there is nothing to cancel")
+                raise StoreError(f"nothing of {issue.label} was sent yet", hint="there is nothing to cancel")
             count = cancel(connection, row, now, this_person())
         return _report(store, issue), count
 
@@ -63,9 +62,9 @@ def this_person() -> str:
     return f"{login} on {socket.gethostname()}"
 
 
-def _find(store: Store, name: str, number: int | None) -> Issue | None:
+def _find(store: Store, mailing: Mailing) -> Issue | None:
     with store.read() as connection:
-        return latest_issue(connection, name) if number is None else get_issue(connection, name, number)
+        return mailing.find(connection)
 
 
 def _report(store: Store, issue: Issue) -> SendReport:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from publisher.delivery.throttle import parse_rate
 from publisher.model.subscriber import Subscriber
 from publisher.pipeline.audience import foresee
-from publisher.pipeline.issue import make_issue
 from publisher.pipeline.letters import letters_for
+from publisher.pipeline.mailing import WeekMailing
 from publisher.pipeline.variants import previewed_variants
 from publisher.store.deliveries import last_rate
 from publisher.store.keys import TokenKey
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from publisher.model.message import Message
     from publisher.pipeline.audience import Prospect
     from publisher.pipeline.issue import IssueReport
+    from publisher.pipeline.mailing import Mailing
     from publisher.store.open import Store
     from publisher.store.plans import Plan
 
@@ -67,14 +68,20 @@ class SendPreview:
 
 
 def preview_send(config: Config, name: str, now: datetime) -> SendPreview:
+    """Say who would get the issue of the last full week (see `preview_mailing`)."""
+    return preview_mailing(config, WeekMailing(config, name, now), now)
+
+
+def preview_mailing(config: Config, mailing: Mailing, now: datetime) -> SendPreview:
     """Say who would get what, who not and why. Changes nothing, and makes no store where there is none."""
+    name = mailing.newsletter
     config.newsletter(name)
     if not has_store(config.store.url, config.root):
-        made = make_issue(config, name, now, store=None, freeze=False)
+        made = mailing.make(None, freeze=False)
         size = _size(config, made.issue, now)
         return SendPreview(newsletter=name, issue=made.issue, message_bytes=size, problems=made.problems)
     with closing(open_store(config.store.url, config.root)) as store:
-        made = make_issue(config, name, now, store=store, freeze=False)
+        made = mailing.make(store, freeze=False)
         if made.issue is None:
             return SendPreview(newsletter=name, issue=None, problems=made.problems)
         return _preview(config, made, made.issue, now, store)

@@ -16,6 +16,7 @@ from publisher.delivery.transport import Limits, Receipt
 from publisher.errors import ConfigError, DeliveryError, StoreError
 from publisher.pipeline.certificate import read_certificate
 from publisher.pipeline.explain import explain
+from publisher.pipeline.mailing import WeekMailing
 from publisher.pipeline.send import Canary, SendOptions, SendReport, Watch, send_issue
 from publisher.pipeline.send_control import cancel_send, send_status
 from publisher.pipeline.send_preview import preview_send
@@ -273,26 +274,26 @@ def test_a_cancelled_send_stays_cancelled(config: Config) -> None:
     subscribe(config, *people(6))
     memory = Memory("memory", config)
     send_issue(config, "weekly", NOW, transport=memory, watch=Watch(stop=lambda: bool(memory.sent)))
-    report, count = cancel_send(config, "weekly", NOW)
+    report, count = cancel_send(config, WeekMailing(config, "weekly", NOW), NOW)
     assert (count, dict(report.states)) == (4, {"accepted": 2, "skipped": 4})
     assert send(config, memory=memory).outcome == "cancelled"
     assert memory.people == people(6)[:2]
 
 
 def test_nothing_can_be_cancelled_that_was_not_begun(config: Config) -> None:
-    with pytest.raises(StoreError, match="no issue yet"):
-        cancel_send(config, "weekly", NOW)
+    with pytest.raises(StoreError, match="no such issue yet"):
+        cancel_send(config, WeekMailing(config, "weekly", NOW), NOW)
 
 
 def test_a_status_changes_nothing(config: Config, tmp_path: Path) -> None:
     subscribe(config, "a@example.org", "busy@example.org")
-    assert send_status(config, "weekly") is None
+    assert send_status(config, WeekMailing(config, "weekly", NOW)) is None
     send(config)
-    found = send_status(config, "weekly")
+    found = send_status(config, WeekMailing(config, "weekly", NOW))
     assert found is not None
     assert (found.outcome, dict(found.states)) == ("not sent", {"accepted": 1, "deferred": 1})
     assert found.plan is not None
-    assert send_status(config, "weekly", 1) == found
+    assert send_status(config, WeekMailing(config, "weekly", NOW, 1)) == found
 
 
 def test_uncertain_mail_is_sent_again_only_on_purpose(config: Config) -> None:
