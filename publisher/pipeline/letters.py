@@ -16,6 +16,7 @@ from publisher.digest.letterhead import make_letterhead, make_links
 from publisher.digest.message import build_template
 from publisher.digest.wording import load_wording
 from publisher.errors import ConfigError, ContentError, Problem
+from publisher.pipeline.alignment import refuse_unaligned
 from publisher.pipeline.week import archive_url
 from publisher.templates import EMAIL, environment
 
@@ -113,10 +114,11 @@ def _read(path: Path) -> bytes:
 def opened_transport(config: Config, name: str, given: Transport | None) -> Iterator[Transport]:
     """Lend the transport of a newsletter, and close it; one that was given stays open.
 
-    Raises ConfigError when its settings are wrong, when mail would leave without what the law asks of it, or without
-    the pictures that it was to carry.
+    Raises ConfigError when its settings are wrong, when mail would leave without what the law asks of it, without the
+    pictures that it was to carry, or signed in vain.
     """
     newsletter = config.newsletter(name)
+    refuse_unaligned(config, name)
     transport = given or open_transport(newsletter.transport, config)
     try:
         if not (newsletter.postal_address.strip() or transport.limits.local):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import DeliveryError, StoreError
 from publisher.model.subscriber import Subscriber
+from publisher.pipeline.alignment import doubts_about_signing
 from publisher.pipeline.audience import as_planned, plan_audience
 from publisher.pipeline.canary import choose_first
 from publisher.pipeline.certificate import make_certificate, write_certificate
@@ -136,7 +137,8 @@ def send_mailing(
         made = frozen_issue(mailing, store)
         if made.issue is None:
             return SendReport(outcome="nothing new", newsletter=name, problems=made.problems)
-        told = replace(made, problems=(*made.problems, *doubts_about_leaving(config, name, carrier)))
+        doubts = (*doubts_about_leaving(config, name, carrier), *doubts_about_signing(config, name))
+        told = replace(made, problems=(*made.problems, *doubts))
         return _Send(config, store, carrier, told, made.issue, options, watch).run()
 
 

@@ -37,6 +37,14 @@ def test_doubts_are_printed_and_fail_where_strictness_was_asked_for(root: Path) 
     assert (check(root).exit_code, check(root, "--strict").exit_code) == (0, 1)
 
 
+def test_mail_that_is_signed_for_somebody_else_is_an_error(root: Path) -> None:
+    with (root / "publisher.toml").open("a", encoding="utf-8") as file:
+        file.write('[delivery.maildir.dkim]\ndomain = "relay.example"\n')
+    result = check(root)
+    assert result.exit_code == 1
+    assert "error: delivery.maildir.dkim.domain is relay.example, but newsletters.weekly.sender" in result.stdout
+
+
 def test_a_script_gets_the_table_of_mail_clients(root: Path) -> None:
     answer = json.loads(check(root, "--json").stdout)
     assert (answer["newsletter"], answer["number"], answer["week"], answer["problems"]) == ("weekly", 1, "due", [])
