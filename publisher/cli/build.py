@@ -24,6 +24,7 @@ from publisher.cli.console import (
     say_json,
 )
 from publisher.cli.problems import count, is_failure, problem_table
+from publisher.syndication.archives import is_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +99,12 @@ def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
     if len(lines) > SHOWN_FILES:
         lines[SHOWN_FILES:] = [f"  … and {len(lines) - SHOWN_FILES} more"]
     pages = [file for file in report.files if file.path.name in _NO_FEEDS]
-    total = f"{count(len(report.files) - len(pages), 'feed')} with {count(report.entries, 'post')}"
-    written = report.written - sum(file.changed for file in pages)
+    archives = [file for file in report.files if is_page(file.path.as_posix())]
+    total = f"{count(len(report.files) - len(pages) - len(archives), 'feed')} with {count(report.entries, 'post')}"
+    written = report.written - sum(file.changed for file in (*pages, *archives))
     parts = [total, f"{written} of them {'would change' if dry_run else 'changed'}"]
+    if archives:
+        parts.append(f"{count(len(archives), 'archive page')}, {sum(file.changed for file in archives)} of them new")
     if pages:
         parts.append(f"{count(len(pages), 'page')} about them")
     if report.removed:

@@ -12,7 +12,9 @@ from publisher.cli.console import ConfigOption, DryRunOption, JsonOption, load, 
 from publisher.cli.problems import count
 
 if TYPE_CHECKING:
-    from publisher.pipeline.ping import HubReport, PingReport
+    from collections.abc import Sequence
+
+    from publisher.pipeline.ping import HubReport, LiveFeed, PingReport
 
 _EX_TEMPFAIL = 75
 
@@ -28,7 +30,8 @@ def ping(
 ) -> None:
     """See that the live feeds are the built ones, then tell each hub of feeds.hubs which have changed.
 
-    Ends with 1 where a live feed is not the built one or a hub refuses, and with 75 where a hub is down.
+    Ends with 1 where a live feed is not the built one or a hub refuses, and with 75 where the site or a hub can't be
+    reached: try later.
     """
     from publisher.pipeline.ping import ping as run
 
@@ -45,10 +48,10 @@ def ping(
 
 def exit_code(report: PingReport) -> int:
     """Choose how the command ends: what has to be mended counts before what time may mend."""
-    outcomes = {hub.outcome for hub in report.hubs}
-    if not report.is_live or "refused" in outcomes:
+    found = {feed.state for feed in report.feeds} | {hub.outcome for hub in report.hubs}
+    if found & {"differs", "not served", "refused"}:
         return 1
-    return _EX_TEMPFAIL if "down" in outcomes else 0
+    return _EX_TEMPFAIL if found & {"unreachable", "down"} else 0
 
 
 def story(report: PingReport) -> str:
@@ -58,9 +61,15 @@ def story(report: PingReport) -> str:
     lines += [_line(hub) for hub in report.hubs]
     total = f"{count(report.built, 'feed')} built · {len(report.feeds)} changed since the hubs were told"
     if late:
-        hint = "hint: deploy what was built, or give caches time with --wait 120"
+        hint = f"hint: {_hint(late)}"
         return "\n".join([*lines, f"{total} · {len(late)} not live: no hub was told", hint])
     return "\n".join([*lines, total])
+
+
+def _hint(late: Sequence[LiveFeed]) -> str:
+    if all(feed.state == "unreachable" for feed in late):
+        return "see whether the site is up, and try later"
+    return "deploy what was built, or give caches time with --wait 120"
 
 
 def as_table(report: PingReport, *, dry_run: bool) -> dict[str, Any]:

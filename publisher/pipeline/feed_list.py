@@ -9,7 +9,7 @@ from publisher.content.cards import CardReader
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.syndication.head_links import render_hugo_partial, render_links
 from publisher.syndication.hosting import hosting_snippet
-from publisher.syndication.site_feed import feed_path, make_feed, podcast_feed
+from publisher.syndication.site_feed import feed_path, folder_url, make_feed, podcast_feed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +27,8 @@ class FeedList:
     main: tuple[Feed, ...]
     #: Those of terms.
     terms: tuple[Feed, ...]
+    #: Addresses of the folders of those that have archives, with "/" at the end.
+    archived: tuple[str, ...] = ()
 
 
 def list_feeds(config: Config, now: datetime) -> FeedList:
@@ -35,7 +37,8 @@ def list_feeds(config: Config, now: datetime) -> FeedList:
     plans, _ = plan_feeds(config, cards, now)
     site, *terms = [make_feed(config, plan, ()) for plan in plans]
     podcast = [podcast_feed(config, config.podcast, ())] if config.podcast and episodes_of(config, cards) else []
-    return FeedList((site, *podcast), tuple(terms))
+    archived = tuple(folder_url(config, plan.folder) for plan in plans if plan.archive_size)
+    return FeedList((site, *podcast), tuple(terms), archived)
 
 
 def head_links(config: Config, now: datetime) -> str:
@@ -50,5 +53,4 @@ def head_links(config: Config, now: datetime) -> str:
 def hosting(config: Config, host: Host, now: datetime) -> str:
     """Write what a host has to be told about the feeds."""
     feeds = list_feeds(config, now)
-    folder = feed_path(config)
-    return hosting_snippet(host, f"{config.site.url}{folder}/" if folder else config.site.url, feeds.main + feeds.terms)
+    return hosting_snippet(host, folder_url(config, feed_path(config)), feeds.main + feeds.terms, feeds.archived)

@@ -17,6 +17,14 @@ _TIMEOUT_S = 15.0
 #: For the whole of an answer, however slowly it trickles.
 _TOTAL_S = 120.0
 _REDIRECTS = 5
+_SERVER_ERROR = 500
+#: Answers of 400 and more that another try may get over: Request Timeout, Too Early, Too Many Requests.
+_FOR_NOW = frozenset({408, 425, 429})
+#: Not Found, Gone.
+_NOTHING = frozenset({404, 410})
+
+#: Rules that a fetch breaks: nothing is there; it is not served, and trying again does not help; trying again may help.
+NOT_THERE, NOT_SERVED, UNREACHABLE = "not-there", "not-served", "unreachable"
 
 
 def is_url(text: str) -> bool:
@@ -27,7 +35,8 @@ def is_url(text: str) -> bool:
 def read_source(source: str, *, timeout_s: float = _TIMEOUT_S, total_s: float = _TOTAL_S) -> bytes:
     """Read the file or the web address that a person named.
 
-    Raises ContentError for a file that can't be read, FeedError for what is too large or can't be fetched.
+    Raises ContentError for a file that can't be read, FeedError for what is too large or can't be fetched: its rule is
+    `NOT_THERE`, `NOT_SERVED` or `UNREACHABLE`.
     """
     if is_url(source):
         return _fetch(source, timeout_s, total_s)
@@ -57,14 +66,23 @@ def _fetch(url: str, timeout_s: float, total_s: float) -> bytes:
             client.stream("GET", url) as answer,
         ):
             if not answer.is_success:
-                raise _unfetched(url, f"the server answers {answer.status_code} {answer.reason_phrase}".rstrip())
+                said = f"the server answers {answer.status_code} {answer.reason_phrase}".rstrip()
+                raise _unfetched(url, said, _rule_of(answer.status_code))
             return _take(answer, url, total_s)
     except httpx.TooManyRedirects as error:
-        raise _unfetched(url, f"it redirects more than {_REDIRECTS} times, perhaps in a circle") from error
+        raise _unfetched(url, f"it redirects more than {_REDIRECTS} times, perhaps in a circle", NOT_SERVED) from error
     except httpx.TimeoutException as error:
         raise _unfetched(url, f"no answer within {timeout_s:g} seconds") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise _unfetched(url, str(error), NOT_SERVED) from error
+    except httpx.HTTPError as error:
         raise _unfetched(url, str(error) or type(error).__name__) from error
+
+
+def _rule_of(status: int) -> str:
+    if status in _NOTHING:
+        return NOT_THERE
+    return UNREACHABLE if status >= _SERVER_ERROR or status in _FOR_NOW else NOT_SERVED
 
 
 def _take(answer: httpx.Response, url: str, total_s: float) -> bytes:
@@ -85,6 +103,6 @@ def _take(answer: httpx.Response, url: str, total_s: float) -> bytes:
     return b"".join(pieces)
 
 
-def _unfetched(url: str, why: str) -> FeedError:
+def _unfetched(url: str, why: str, rule: str = UNREACHABLE) -> FeedError:
     hint = "open the address in a browser; or save the feed as a file, and name that"
-    return FeedError(f"can't fetch the feed: {why}", rule="unreachable", at=Location(url), hint=hint)
+    return FeedError(f"can't fetch the feed: {why}", rule=rule, at=Location(url), hint=hint)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content.cards import CardReader
+from publisher.pipeline.archives import with_archives
 from publisher.pipeline.build import (
     make_entries,
     render_episodes,
@@ -51,6 +52,7 @@ def make_feeds(config: Config, now: datetime, progress: Progress | None = None) 
     register = Register(config, now)
     posts, doubles = register.identify(site.cards)
     plans, doubts = plan_feeds(config, posts, now)
+    plans, _ = with_archives(plans, register)
     episodes = episodes_of(config, posts)
     shown = tuple({post.key: post for group in (*(plan.posts for plan in plans), episodes) for post in group}.values())
     made = make_entries(shown, config, progress, EntryMaker(config, reader.read_whole).make)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from publisher.errors import ConfigError, PublisherError
+from publisher.errors import ConfigError, FeedError
 from publisher.pipeline.built import FOLDER, hash_of, read_built
-from publisher.pipeline.fetch import read_source
+from publisher.pipeline.fetch import UNREACHABLE, read_source
 from publisher.pipeline.files import write_if_changed
+from publisher.syndication.archives import is_page
 from publisher.syndication.feed_menu import MENU_NAME
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class LiveFeed:
     """A feed that has changed, as it is served."""
 
     url: str
-    state: Literal["live", "differs", "unreachable"]
+    #: not served: there is none, or it can't be a feed.  unreachable: trying later can help.
+    state: Literal["live", "differs", "not served", "unreachable"]
     #: What is different; empty for a live one.
     detail: str = ""
 
@@ -114,7 +116,7 @@ def _built_feeds(config: Config) -> dict[str, str]:
     feeds = {
         f"{config.site.url}{quote(name, safe='/+@')}": hashed
         for name, hashed in sorted(hashes.items())
-        if name.endswith((".xml", ".json")) and name != MENU_NAME
+        if name.endswith((".xml", ".json")) and name != MENU_NAME and not is_page(name)
     }
     if not feeds:
         hint = "run `publisher build` here first: what it wrote is what should be live"
@@ -144,8 +146,10 @@ def _look(urls: Iterable[str], built: Mapping[str, str]) -> list[LiveFeed]:
 def _look_at(url: str, hashed: str) -> LiveFeed:
     try:
         content = read_source(url)
-    except PublisherError as error:
-        return LiveFeed(url=url, state="unreachable", detail=error.message)
+    except FeedError as error:
+        return LiveFeed(
+            url=url, state="unreachable" if error.rule == UNREACHABLE else "not served", detail=error.message
+        )
     if hash_of(content) == hashed:
         return LiveFeed(url=url, state="live")
     return LiveFeed(url=url, state="differs", detail=f"{len(content)} bytes are served that are not the built ones")

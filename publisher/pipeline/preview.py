@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from publisher.content.load import read_site
 from publisher.digest.select import period_before
-from publisher.pipeline.alignment import doubts_about_signing
+from publisher.pipeline.archives import with_archives
 from publisher.pipeline.build import (
     make_entries,
     render_episodes,
@@ -45,7 +45,7 @@ class IssuePreview:
     newsletter: str
     week: Week
     report: IssueReport
-    #: What `digest.lint` finds, and doubts about its signature; empty without an issue.
+    #: What `digest.lint` finds; empty without an issue.
     lint: tuple[Problem, ...]
 
     @property
@@ -99,7 +99,7 @@ def end_of_week(config: Config, name: str, now: datetime) -> datetime:
 
 def _preview(config: Config, name: str, now: datetime, week: Week) -> IssuePreview:
     report = _make(config, name, now)
-    lint = (*lint_for_site(config, report.issue, now), *doubts_about_signing(config, name)) if report.issue else ()
+    lint = lint_for_site(config, report.issue, now) if report.issue else ()
     return IssuePreview(newsletter=name, week=week, report=report, lint=lint)
 
 
@@ -119,8 +119,10 @@ def preview_feeds(config: Config, now: datetime) -> FeedsPreview:
     Raises PublisherError where none can be made.
     """
     site = read_site(config, now)
-    posts, doubles = Register(config, now).identify([post for post in site.posts if post.published])
+    register = Register(config, now)
+    posts, doubles = register.identify([post for post in site.posts if post.published])
     plans, doubts = plan_feeds(config, posts, now)
+    plans, _ = with_archives(plans, register)
     episodes = episodes_of(config, posts)
     shown = {post.key: post for group in (*(plan.posts for plan in plans), episodes) for post in group}
     made = make_entries(tuple(shown.values()), config)

@@ -70,6 +70,11 @@ def feed_path(config: Config, *names: str) -> str:
     return "/".join((*_parts(config.feeds.path, "feeds.path"), *names))
 
 
+def folder_url(config: Config, folder: str) -> str:
+    """Give the address of a folder below the output folder, with "/" at its end."""
+    return f"{config.site.url}{quote(folder, safe=_PATH_SAFE)}/" if folder else config.site.url
+
+
 def _parts(path: str, setting: str) -> list[str]:
     parts = [part for part in path.split("/") if part not in {"", "."}]
     if ".." in parts or any(mark in path for mark in "\\?#% "):

@@ -217,22 +217,52 @@ def test_before_the_deploy_no_hub_is_told(site: Deployed) -> None:
     assert outcomes(site.ping()) == ["told", "told"]
 
 
-@pytest.mark.parametrize("trouble", [404, 500, "circle", "huge"])
-def test_a_feed_that_is_not_served_holds_everything_back(site: Deployed, trouble: int | str) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "state", "code"),
+    [
+        (404, "not served", 1),
+        (403, "not served", 1),
+        ("circle", "not served", 1),
+        ("huge", "not served", 1),
+        (500, "unreachable", 75),
+        (429, "unreachable", 75),
+    ],
+)
+def test_a_feed_that_is_not_served_holds_everything_back(
+    site: Deployed, trouble: int | str, state: str, code: int
+) -> None:
     site.host.trouble["/feeds/rss.xml"] = trouble
     report = site.ping()
-    assert (states(report), outcomes(report)) == ({"rss.xml": "unreachable"}, ["held", "held"])
-    code, out = site.run("ping")
-    assert code == 1
-    assert "unreachable" in out
+    assert (states(report), outcomes(report)) == ({"rss.xml": state}, ["held", "held"])
+    ended, out = site.run("ping")
+    assert ended == code
+    assert state in out
     assert "/feeds/rss.xml" in out
     assert site.hubs[0].asked == 0
 
 
-def test_a_site_that_is_down_holds_everything_back(site: Deployed) -> None:
+def test_a_site_that_is_down_holds_everything_back_and_is_a_reason_to_try_later(site: Deployed) -> None:
     site.host.shutdown()
     site.host.server_close()
     assert set(states(site.ping()).values()) == {"unreachable"}
+    code, out = site.run("ping")
+    assert code == 75
+    assert out.endswith("hint: see whether the site is up, and try later\n")
+
+
+def test_what_is_to_be_mended_counts_before_what_time_may_mend(site: Deployed) -> None:
+    site.host.trouble |= {"/feeds/rss.xml": 500, "/feeds/atom.xml": 404}
+    assert exit_code(site.ping()) == 1
+
+
+def test_archive_pages_are_looked_at_by_nobody(site: Deployed) -> None:
+    text = (site.root / "publisher.toml").read_text("utf-8").replace("[feeds]\n", "[feeds]\narchive_size = 1\n")
+    (site.root / "publisher.toml").write_text(text, encoding="utf-8")
+    site.build()
+    site.deploy()
+    assert (site.live / "feeds/archive/rss/1.xml").is_file()
+    site.ping()
+    assert not [path for path in site.host.fetched if "archive" in path]
 
 
 def test_a_redirect_that_leads_to_the_same_bytes_is_fine(site: Deployed) -> None:

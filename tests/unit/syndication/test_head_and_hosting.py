@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from publisher.cli.head import head, hosting
 from publisher.model.feed import Feed
 from publisher.syndication.head_links import render_hugo_partial, render_links
-from publisher.syndication.hosting import hosting_snippet
+from publisher.syndication.hosting import Host, hosting_snippet
 
 HUBS = ("https://hub.example/", "https://other.example/")
 BASE = "https://shan.example/blog/feeds/"
@@ -73,6 +73,21 @@ def test_servers_match_each_document_wherever_it_lies_below_the_folder(host: str
     assert not [pattern for pattern in patterns if re.match(pattern, "/blog/feeds/rssxxml")]
     assert said.count("{") == said.count("}")
     assert 'rel="self"' in said
+
+
+@pytest.mark.parametrize("host", ["nginx", "caddy"])
+def test_servers_are_told_of_archive_pages_where_there_are_some(host: Host) -> None:
+    patterns = re.findall(r"\^\S+\$", hosting_snippet(host, BASE, [a_feed()], [BASE]))
+    for path in ("/blog/feeds/archive/rss/12.xml", "/blog/feeds/tags/甲/archive/json/1.json"):
+        assert len([pattern for pattern in patterns if re.match(pattern, path)]) == 1, path
+    assert hosting_snippet(host, BASE, [a_feed()], [BASE]).count("hub.example") == 4
+
+
+@pytest.mark.parametrize("host", ["netlify", "cloudflare"])
+def test_hosts_with_a_file_of_headers_are_told_of_archive_pages(host: Host) -> None:
+    said = hosting_snippet(host, BASE, [a_feed()], [BASE])
+    assert "/blog/feeds/archive/json/*\n  Content-Type: application/feed+json; charset=utf-8\n" in said
+    assert "archive" not in hosting_snippet(host, BASE, [a_feed()])
 
 
 @pytest.mark.parametrize("host", ["netlify", "cloudflare", "nginx", "caddy"])
