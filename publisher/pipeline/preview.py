@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from publisher.content.load import read_site
 from publisher.digest.select import period_before
+from publisher.pipeline.alignment import doubts_about_signing
 from publisher.pipeline.archives import with_archives
 from publisher.pipeline.build import (
     make_entries,
@@ -45,7 +46,7 @@ class IssuePreview:
     newsletter: str
     week: Week
     report: IssueReport
-    #: What `digest.lint` finds; empty without an issue.
+    #: What `digest.lint` finds, and doubts about its signature; empty without an issue.
     lint: tuple[Problem, ...]
 
     @property
@@ -99,7 +100,7 @@ def end_of_week(config: Config, name: str, now: datetime) -> datetime:
 
 def _preview(config: Config, name: str, now: datetime, week: Week) -> IssuePreview:
     report = _make(config, name, now)
-    lint = lint_for_site(config, report.issue, now) if report.issue else ()
+    lint = (*lint_for_site(config, report.issue, now), *doubts_about_signing(config, name)) if report.issue else ()
     return IssuePreview(newsletter=name, week=week, report=report, lint=lint)
 
 
