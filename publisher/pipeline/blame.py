@@ -7,7 +7,7 @@ add up, and what is about us (5.7.x) never counts.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -89,7 +89,7 @@ def _heeded(judge: Judge, row: Delivery, outcome: Outcome) -> Outcome:
     if reason is None:
         return outcome
     suppress(judge.connection, row.address, reason, judge.now)
-    return replace(outcome, reason=reason)
+    return outcome._replace(reason=reason)
 
 
 def _meaning(outcome: Outcome) -> tuple[Kind, str]:

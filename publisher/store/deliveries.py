@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
 PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A row of the ledger: one issue to one subscriber."""
+class Delivery(NamedTuple):
+    """A row of the ledger: one issue to one subscriber, its columns in their order."""
 
     issue_id: int
     subscriber_id: int
@@ -29,12 +27,12 @@ class Delivery:
     address: str
     name: str
     #: Which variant of the issue; empty: the whole of it.
-    selection: str = ""
+    selection: str
     state: DeliveryState
     #: Goes up with each claim.
     attempt: int
     #: Which run claimed it last; 0: none yet.
-    sender: int = 0
+    sender: int
     transport: str
     provider_id: str
     reason: str
@@ -45,14 +43,17 @@ class Delivery:
     changed_at: datetime
 
 
+COLUMNS = tuple(deliveries.c[name] for name in Delivery._fields)
+
+
 def rows_of(issue_id: int) -> Select[Any]:
     """Select the deliveries of an issue, by subscriber id."""
-    return select(deliveries).where(deliveries.c.issue_id == issue_id).order_by(deliveries.c.subscriber_id)
+    return select(*COLUMNS).where(deliveries.c.issue_id == issue_id).order_by(deliveries.c.subscriber_id)
 
 
 def as_delivery(row: Row[Any]) -> Delivery:
     """Make a delivery of what `rows_of` gives."""
-    return Delivery(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    return Delivery._make(row)
 
 
 def count_states(connection: Connection, issue_id: int) -> dict[DeliveryState, int]:
@@ -125,7 +126,7 @@ def deliveries_to(connection: Connection, newsletter: str, address: str) -> tupl
     mine = select(subscribers.c.id).where(subscribers.c.newsletter == newsletter, subscribers.c.address == address)
     theirs = or_(deliveries.c.subscriber_id.in_(mine.scalar_subquery()), deliveries.c.address == address)
     query = (
-        select(deliveries)
+        select(*COLUMNS)
         .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
         .where(subscribers.c.newsletter == newsletter, theirs)
         .order_by(deliveries.c.issue_id, deliveries.c.subscriber_id)

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, select
 
 from publisher.store.schema import issues, journal
+from publisher.store.statements import Statement, as_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +37,7 @@ FINGERPRINT_BYTES = 12
 PAGE = 100
 #: Made once: a sender writes thousands of lines a second.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Step(NamedTuple):
@@ -87,29 +89,23 @@ def append(
     connection: Connection, issue_id: int, event: str, rows: Iterable[Delivery], now: datetime, *, note: str = ""
 ) -> None:
     """Add an entry about rows as they are from now on. After `lock_issue`, in the transaction that changes them."""
-    steps = [_shortened(step_of(row)) for row in rows]
+    steps = [_step(row) for row in rows]
     if not steps:
         return
     last = head(connection, issue_id)
     body = _encode({"event": event, "note": note, "rows": steps})
     seq = last.seq + 1
-    values = {"issue_id": issue_id, "seq": seq, "at": now, "body": body}
-    connection.execute(_ADD, {**values, "hash": chain(last.hash, seq, now, body)})
+    _ADD.run(connection, issue_id, seq, as_moment(connection, now), body, chain(last.hash, seq, now, body))
 
 
 def head(connection: Connection, issue_id: int) -> Head:
     """Give the newest entry; before the first, number 0 with the hash that the chain begins with."""
-    row = connection.execute(_NEWEST, {"issue": issue_id}).one_or_none()
-    return Head(row.seq, row.hash) if row else Head(0, beginning(connection, issue_id))
+    row = _NEWEST.run(connection, issue_id).first()
+    return Head(row[0], row[1]) if row else Head(0, beginning(connection, issue_id))
 
 
-_ADD = insert(journal)
-_NEWEST = (
-    select(journal.c.seq, journal.c.hash)
-    .where(journal.c.issue_id == bindparam("issue"))
-    .order_by(journal.c.seq.desc())
-    .limit(1)
-)
+_ADD = Statement("INSERT INTO journal (issue_id, seq, at, body, hash) VALUES (?, ?, ?, ?, ?)")
+_NEWEST = Statement("SELECT seq, hash FROM journal WHERE issue_id = ? ORDER BY seq DESC LIMIT 1")
 
 
 def beginning(connection: Connection, issue_id: int) -> str:
@@ -125,27 +121,26 @@ def chain(before: str, seq: int, at: datetime, body: str) -> str:
     return hashlib.sha256(f"{before}\n{seq}\n{at.astimezone(UTC).isoformat()}\n{body}".encode()).hexdigest()
 
 
-def step_of(row: Delivery) -> Step:
-    """Say in the journal's words how a row is now."""
-    return Step(row.subscriber_id, row.attempt, row.state, fingerprint(row), row.reason, row.smtp_code)
+def _step(row: Delivery) -> tuple[object, ...]:
+    """Say how a row is now, as a `Step` without what is empty at its end: most have neither reason nor code."""
+    step = (row.subscriber_id, row.attempt, row.state, fingerprint(row))
+    return (*step, row.reason, row.smtp_code) if row.reason or row.smtp_code is not None else step
 
 
 def fingerprint(row: Delivery) -> str:
     """Give 16 characters that change with any column of a row."""
-    moments = [
-        moment and moment.astimezone(UTC).isoformat() for moment in (row.retry_at, row.planned_at, row.changed_at)
-    ]
-    facts = [
-        *(row.subscriber_id, row.email, row.address, row.name, row.selection, row.state, row.attempt, row.sender),
-        *(row.transport, row.provider_id, row.reason, row.detail, row.smtp_code, *moments),
-    ]
-    digest = hashlib.sha256(_encode(facts).encode("utf-8", "surrogatepass")).digest()
+    facts = (
+        f"[{row.subscriber_id},{_quote(row.email)},{_quote(row.address)},{_quote(row.name)},{_quote(row.selection)},"
+        f"{_quote(row.state)},{row.attempt},{row.sender},{_quote(row.transport)},{_quote(row.provider_id)},"
+        f"{_quote(row.reason)},{_quote(row.detail)},{'null' if row.smtp_code is None else row.smtp_code},"
+        f"{_moment(row.retry_at)},{_moment(row.planned_at)},{_moment(row.changed_at)}]"
+    )
+    digest = hashlib.sha256(facts.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest[:FINGERPRINT_BYTES]).decode()
 
 
-def _shortened(step: Step) -> tuple[object, ...]:
-    """Leave out what is empty at the end of a step: most have neither reason nor code."""
-    return step if step.reason or step.smtp_code is not None else step[:4]
+def _moment(moment: datetime | None) -> str:
+    return "null" if moment is None else f'"{moment.astimezone(UTC).isoformat()}"'
 
 
 def entries(connection: Connection, issue_id: int, *, about: int | None = None) -> Iterator[Entry]:

@@ -12,33 +12,22 @@ so two programs at once never both send. Whatever changes rows tells the journal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    exists,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_, update
 
 from publisher.store.deliveries import PAGE, Delivery, as_delivery, rows_of
 from publisher.store.journal import append, lock_issue
 from publisher.store.schema import DeliveryState, deliveries, subscribers, suppressions
+from publisher.store.statements import Statement, as_moment, as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a delivery ended, for now."""
+class Outcome(NamedTuple):
+    """How a delivery ended, for now: the columns of its row."""
 
     state: DeliveryState
     provider_id: str = ""
@@ -107,35 +96,42 @@ def claim(
     """
     lock_issue(connection, issue_id)
     while page := _next_planned(connection, issue_id, limit, among):
-        barred = frozenset(connection.scalars(_ids(issue_id).where(deliveries.c.subscriber_id.in_(page), _is_barred())))
-        rows = _rows(connection, issue_id, page)
-        out = [row for row in rows if row.subscriber_id in barred]
+        out = [row for row, barred in page if barred]
         detail = "unsubscribed or suppressed after the plan"
         _move(connection, out, {"state": "suppressed", "detail": detail, "changed_at": now}, "claimed")
-        free = [row for row in rows if row.subscriber_id not in barred]
+        free = [row for row, barred in page if not barred]
         if free:
-            values = {"state": "claimed", "transport": transport, "sender": sender, "changed_at": now}
-            _change(connection, free, values | {"attempt": deliveries.c.attempt + 1})
-            mine = tuple(replace(row, attempt=row.attempt + 1, **values) for row in free)  # type: ignore[arg-type]
+            ids = as_numbers(row.subscriber_id for row in free)
+            _CLAIM.run(connection, transport, sender, as_moment(connection, now), issue_id, ids)
+            mine = tuple(
+                row._replace(
+                    state="claimed", attempt=row.attempt + 1, transport=transport, sender=sender, changed_at=now
+                )
+                for row in free
+            )
             append(connection, issue_id, "claimed", mine, now)
             return mine
     return ()
 
 
+_CLAIM = Statement(
+    "UPDATE deliveries SET state = 'claimed', attempt = attempt + 1, transport = ?, sender = ?, changed_at = ?"
+    " WHERE issue_id = ? AND subscriber_id IN ({numbers})"
+)
+
+
 def _next_planned(
-    connection: Connection, issue_id: int, limit: int, among: Sequence[int] | None = None
-) -> Sequence[int]:
-    """Pick the next planned rows.
+    connection: Connection, issue_id: int, limit: int, among: Sequence[int] | None
+) -> list[tuple[Delivery, bool]]:
+    """Give the next planned rows, and of each whether nothing may be sent to it any more.
 
-    Only what the index holds is asked for: with any other column, SQLite reads all the rows that are done already.
+    They are picked by what the index holds: with any other column, SQLite reads all the rows that are done already.
     """
-    query = _ids(issue_id).where(deliveries.c.state == "planned").order_by(deliveries.c.subscriber_id).limit(limit)
-    query = query if among is None else query.where(deliveries.c.subscriber_id.in_(among))
-    return connection.scalars(query).all()
-
-
-def _ids(issue_id: int) -> Select[int]:
-    return select(deliveries.c.subscriber_id).where(deliveries.c.issue_id == issue_id)
+    planned = (deliveries.c.issue_id == issue_id) & (deliveries.c.state == "planned")
+    picked = select(deliveries.c.subscriber_id).where(planned).order_by(deliveries.c.subscriber_id).limit(limit)
+    picked = picked if among is None else picked.where(deliveries.c.subscriber_id.in_(among))
+    query = rows_of(issue_id).where(deliveries.c.subscriber_id.in_(picked)).add_columns(_is_barred())
+    return [(Delivery._make(row[:-1]), row[-1]) for row in connection.execute(query)]
 
 
 def _is_barred() -> ColumnElement[bool]:
@@ -160,35 +156,40 @@ def commit(
         return frozenset()
     issue_id = claimed[0].issue_id
     lock_issue(connection, issue_id)
-    ended = _write_outcomes(connection, settled, now)
-    keys = [(row.subscriber_id, row.attempt) for row in claimed]
-    which = {"issue": issue_id, "subscribers": [subscriber for subscriber, _ in keys], "attempts": keys}
-    allowed = frozenset(connection.scalars(_COMMIT, {**which, "now": now}))
-    gone = [replace(row, state="committing", changed_at=now) for row in claimed if row.subscriber_id in allowed]
+    found = _look(connection, issue_id, [*claimed, *(delivery for delivery, _ in settled)])
+    ended = _write_outcomes(connection, settled, found, now)
+    free = [row for row in claimed if found.get(row.subscriber_id) == (row.attempt, "claimed", False)]
+    _COMMIT.run(connection, as_moment(connection, now), issue_id, as_numbers(row.subscriber_id for row in free))
+    gone = [row._replace(state="committing", changed_at=now) for row in free]
     append(connection, issue_id, "committing", ended + gone, now)
-    return allowed
+    return frozenset(row.subscriber_id for row in free)
 
 
-#: Built once, since it runs for every round of the connections. The ids by themselves let SQLite use the primary key.
-_COMMIT = (
-    update(deliveries)
-    .where(
-        deliveries.c.issue_id == bindparam("issue"),
-        deliveries.c.subscriber_id.in_(bindparam("subscribers", expanding=True)),
-        tuple_(deliveries.c.subscriber_id, deliveries.c.attempt).in_(bindparam("attempts", expanding=True)),
-        deliveries.c.state == "claimed",
-        ~_is_barred(),
-    )
-    .values(state="committing", changed_at=bindparam("now"))
-    .returning(deliveries.c.subscriber_id)
+_COMMIT = Statement(
+    "UPDATE deliveries SET state = 'committing', changed_at = ? WHERE issue_id = ? AND subscriber_id IN ({numbers})"
 )
-_ROWS = (
-    select(deliveries)
-    .where(
-        deliveries.c.issue_id == bindparam("issue"),
-        deliveries.c.subscriber_id.in_(bindparam("subscribers", expanding=True)),
-    )
-    .order_by(deliveries.c.subscriber_id)
+
+
+class _Now(NamedTuple):
+    """What decides about a row in the store."""
+
+    attempt: int
+    state: str
+    barred: bool
+
+
+def _look(connection: Connection, issue_id: int, rows: Sequence[Delivery]) -> dict[int, _Now]:
+    """See how rows are now, by subscriber id. After `lock_issue`, so that they stay so."""
+    found = _LOOK.run(connection, issue_id, as_numbers(row.subscriber_id for row in rows))
+    return {row[0]: _Now(row[1], row[2], bool(row[3])) for row in found}
+
+
+_LOOK = Statement(
+    "SELECT subscriber_id, attempt, state,"
+    " EXISTS (SELECT 1 FROM suppressions WHERE suppressions.address = deliveries.address)"
+    " OR EXISTS (SELECT 1 FROM subscribers WHERE subscribers.id = deliveries.subscriber_id"
+    " AND subscribers.state <> 'active')"
+    " FROM deliveries WHERE issue_id = ? AND subscriber_id IN ({numbers})"
 )
 
 
@@ -207,46 +208,41 @@ def record(connection: Connection, outcomes: Sequence[tuple[Delivery, Outcome]],
     """
     if not outcomes:
         return
-    lock_issue(connection, outcomes[0][0].issue_id)
-    append(connection, outcomes[0][0].issue_id, "outcome", _write_outcomes(connection, outcomes, now), now)
+    issue_id = outcomes[0][0].issue_id
+    lock_issue(connection, issue_id)
+    found = _look(connection, issue_id, [delivery for delivery, _ in outcomes])
+    append(connection, issue_id, "outcome", _write_outcomes(connection, outcomes, found, now), now)
 
 
 def _write_outcomes(
-    connection: Connection, outcomes: Sequence[tuple[Delivery, Outcome]], now: datetime
+    connection: Connection, outcomes: Sequence[tuple[Delivery, Outcome]], found: Mapping[int, _Now], now: datetime
 ) -> list[Delivery]:
-    """Write outcomes into the rows that still wait for one. Gives these rows as they are from now on."""
-    if not outcomes:
-        return []
-    by_key = {(delivery.subscriber_id, delivery.attempt): outcome for delivery, outcome in outcomes}
-    rows = _rows(connection, outcomes[0][0].issue_id, [delivery.subscriber_id for delivery, _ in outcomes])
+    """Write outcomes into the rows that still wait for one. Gives these rows as they are from now on.
+
+    Nothing is read back: under its attempt number, a row has changed in nothing but what an outcome overwrites.
+    """
     changed = [
-        replace(
-            row, changed_at=now, **{name: getattr(by_key[row.subscriber_id, row.attempt], name) for name in OUTCOME}
-        )
-        for row in rows
-        if row.state in UNDECIDED and (row.subscriber_id, row.attempt) in by_key
+        delivery._replace(**outcome._asdict(), changed_at=now)
+        for delivery, outcome in outcomes
+        if (now_ := found.get(delivery.subscriber_id)) and now_.attempt == delivery.attempt and now_.state in UNDECIDED
     ]
     if changed:
-        connection.execute(_WRITE_OUTCOME, [_outcome_row(row) for row in changed])
+        _WRITE_OUTCOME.run_for_each(connection, [_outcome_values(connection, row) for row in changed])
     return changed
 
 
 #: What an outcome may still be written for.
 UNDECIDED = ("claimed", "committing", "uncertain")
-OUTCOME = ("state", "provider_id", "reason", "detail", "smtp_code", "retry_at")
-_WRITE_OUTCOME = (
-    update(deliveries)
-    .where(
-        deliveries.c.issue_id == bindparam("at_issue"),
-        deliveries.c.subscriber_id == bindparam("at_subscriber"),
-    )
-    .values({name: bindparam(f"new_{name}") for name in (*OUTCOME, "changed_at")})
+_WRITE_OUTCOME = Statement(
+    "UPDATE deliveries SET state = ?, provider_id = ?, reason = ?, detail = ?, smtp_code = ?, retry_at = ?,"
+    " changed_at = ? WHERE issue_id = ? AND subscriber_id = ?"
 )
 
 
-def _outcome_row(row: Delivery) -> dict[str, Any]:
-    place = {"at_issue": row.issue_id, "at_subscriber": row.subscriber_id}
-    return place | {f"new_{name}": getattr(row, name) for name in (*OUTCOME, "changed_at")}
+def _outcome_values(connection: Connection, row: Delivery) -> tuple[object, ...]:
+    moments = as_moment(connection, row.retry_at), as_moment(connection, row.changed_at)
+    words = row.state, row.provider_id, row.reason, row.detail, row.smtp_code
+    return (*words, *moments, row.issue_id, row.subscriber_id)
 
 
 def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:
@@ -254,11 +250,6 @@ def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:
     keys = [(delivery.subscriber_id, delivery.attempt) for delivery in claimed]
     by_id = deliveries.c.subscriber_id.in_([subscriber for subscriber, _ in keys])
     return by_id & tuple_(deliveries.c.subscriber_id, deliveries.c.attempt).in_(keys)
-
-
-def _rows(connection: Connection, issue_id: int, subscribers_: Sequence[int]) -> list[Delivery]:
-    which = {"issue": issue_id, "subscribers": subscribers_}
-    return [as_delivery(row) for row in connection.execute(_ROWS, which)]
 
 
 def _move_all(
@@ -289,7 +280,7 @@ def _move(
 ) -> None:
     if rows:
         _change(connection, rows, values)
-        after = [replace(row, **values) for row in rows]
+        after = [row._replace(**values) for row in rows]
         append(connection, rows[0].issue_id, event, after, values["changed_at"], note=note)
 
 

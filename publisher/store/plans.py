@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -170,7 +170,7 @@ def write_plan(
     remaining = iter(rows)
     while page := tuple(islice(remaining, PAGE)):
         new = [_new_row(issue_id, row, now) for row in page]
-        connection.execute(insert(deliveries), [asdict(row) for row in new])
+        connection.execute(insert(deliveries), [row._asdict() for row in new])
         append(connection, issue_id, "planned", new, now)
         for row in page:
             tally.add(row)
@@ -218,6 +218,7 @@ def _new_row(issue_id: int, planned: Planned, now: datetime) -> Delivery:
         selection=planned.selection,
         state=planned.state,
         attempt=0,
+        sender=0,
         transport="",
         provider_id="",
         reason=planned.reason,

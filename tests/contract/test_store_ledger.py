@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -121,7 +120,7 @@ def test_a_delivery_goes_from_planned_to_accepted(store: Store, issue: int) -> N
     with store.begin() as connection:
         record(connection, [(claimed[0], ACCEPTED)], LATER)
         (row,) = deliveries_in(connection, issue, "accepted")
-    expected = replace(claimed[0], state="accepted", provider_id="id-1", detail="250 ok", changed_at=LATER)
+    expected = claimed[0]._replace(state="accepted", provider_id="id-1", detail="250 ok", changed_at=LATER)
     assert row == expected
 
 
@@ -208,7 +207,7 @@ def test_a_deferred_delivery_waits_until_its_time(store: Store, issue: int) -> N
     claimed = take(store, issue)
     soon = Outcome(state="deferred", reason="server", detail="451 later", smtp_code=451)
     with store.begin() as connection:
-        record(connection, [(claimed[0], soon), (claimed[1], replace(soon, retry_at=LATER))], NOW)
+        record(connection, [(claimed[0], soon), (claimed[1], soon._replace(retry_at=LATER))], NOW)
         assert next_retry(connection, issue) == LATER
         assert replan_deferred(connection, issue, NOW) == 1
         assert replan_deferred(connection, issue, LATER) == 1
