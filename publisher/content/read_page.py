@@ -5,7 +5,6 @@ Everything is decided from the text and from `PageRules`; no file is opened here
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from publisher.content.front_matter.dates import DateError, Dates, DateSources, resolve_dates, split_file_date
 from publisher.content.front_matter.read import FrontMatter, locate, parse_front_matter
 from publisher.content.hugo.cascade import CascadeTarget, cascade_blocks, hand_down
-from publisher.content.hugo.page_paths import page_path
+from publisher.content.hugo.page_paths import PageFacts, page_path
 from publisher.content.pages import Hidden, Page, PageKind, PageRules, ReadPage, SectionFacts
 from publisher.content.urls import permalink
 from publisher.errors import ContentError, Problem
@@ -54,21 +53,32 @@ def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime
     """
     front = parse_front_matter(text, file.name)
     kind = _kind(file)
-    values = _with_params(hand_down(front.values, _ancestors(file, rules), _target(file, kind)))
+    blocks = _handed_down(file, rules)
+    values = _with_params(hand_down(front.values, blocks, _target(file, kind)) if blocks else dict(front.values))
     sources = DateSources(rules.zone, rules.site.date_keys, file.stem, modified)
     dates, errors, named_by_file = resolve_dates(values, sources)
     problems = [*_date_problems(errors, front, file), *_draft_problems(values, front, file)]
     language = rules.site.language_named(file.language)
+    title = _text(values.get("title"))
+    section = (file.folders or (file.stem if kind == "section" else "",))[0]
+    slug = _slug(values, file, named_by_file=named_by_file)
+    facts = PageFacts(file, kind, title, dates.date, section, slug, values.get("url"))
+    try:
+        address = permalink(language.base_url or rules.base_url, page_path(facts, language, rules))
+    except ContentError as error:
+        said = next((key for key in ("url", "slug") if key in front.values), None)
+        at = locate(front.split, file.name, (said,) if said else ())
+        raise ContentError(error.message, at=at, hint=error.hint) from error
     page = Page(
         file=file,
         kind=kind,
-        title=_text(values.get("title")),
-        link_title=_text(values.get("linktitle")) or _text(values.get("title")),
-        permalink="",
+        title=title,
+        link_title=_text(values.get("linktitle")) or title,
+        permalink=address,
         dates=dates,
-        section=(file.folders or (file.stem if kind == "section" else "",))[0],
+        section=section,
         weight=_weight(values.get("weight")),
-        slug=_slug(values, file, named_by_file=named_by_file),
+        slug=slug,
         description=_text(values.get("description")),
         language=language.code,
         hidden=hidden(values, dates, rules),
@@ -76,14 +86,8 @@ def read_page(file: ContentFile, text: str, rules: PageRules, modified: datetime
         params=MappingProxyType(values),
         split=front.split,
     )
-    try:
-        address = permalink(language.base_url or rules.base_url, page_path(page, language, rules))
-    except ContentError as error:
-        said = next((key for key in ("url", "slug") if key in front.values), None)
-        at = locate(front.split, file.name, (said,) if said else ())
-        raise ContentError(error.message, at=at, hint=error.hint) from error
     problems += _undated_problems(page, front, rules)
-    return ReadPage(replace(page, permalink=address), tuple(problems))
+    return ReadPage(page, tuple(problems))
 
 
 def _kind(file: ContentFile) -> PageKind:
@@ -97,11 +101,12 @@ def _target(file: ContentFile, kind: PageKind) -> CascadeTarget:
     return CascadeTarget(path, kind, file.language)
 
 
-def _ancestors(file: ContentFile, rules: PageRules) -> list[Sequence[Mapping[str, Any]]]:
+def _handed_down(file: ContentFile, rules: PageRules) -> list[Sequence[Mapping[str, Any]]]:
+    """List what a page's ancestors and the configuration hand down, nearest first."""
     own = (*file.folders, file.stem) if file.kind == "branch" and file.stem else file.folders
-    chain = [own[:depth] for depth in range(len(own), -1, -1)]
-    found = [rules.sections.get((file.language, folders)) for folders in chain]
-    return [*(section.cascade for section in found if section), rules.site.cascade]
+    chain = [own[:depth] for depth in range(len(own), -1, -1)] if rules.sections else []
+    found = [section.cascade for folders in chain if (section := rules.sections.get((file.language, folders)))]
+    return [blocks for blocks in (*found, rules.site.cascade) if blocks]
 
 
 def _with_params(values: dict[str, Any]) -> dict[str, Any]:
@@ -116,6 +121,8 @@ def _with_params(values: dict[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     """Write a scalar as Hugo casts it; tables and lists are no text."""
+    if isinstance(value, str):
+        return value
     if value is None or isinstance(value, dict | list):
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -130,7 +137,7 @@ def _weight(value: Any) -> int:
 
 def _terms(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(text for item in items if (text := _text(item).strip())))
+    return tuple(dict.fromkeys([text for item in items if (text := _text(item).strip())]))
 
 
 def _slug(values: Mapping[str, Any], file: ContentFile, *, named_by_file: bool) -> str:

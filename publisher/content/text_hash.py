@@ -18,7 +18,7 @@ def text_hash(body: str, title: str) -> str:
 
 
 def _hash(text: str) -> str:
-    plain = text.replace("\r\n", "\n").strip()
+    plain = (text.replace("\r\n", "\n") if "\r" in text else text).strip()
     if not plain:
         return NOTHING
     return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=_BYTES).hexdigest()

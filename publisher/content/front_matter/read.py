@@ -132,7 +132,7 @@ def _values(handler: BaseHandler, cut: Split, file: str) -> dict[str, Any]:
 def split_front_matter(text: str, file: str = "") -> Split:
     """Cut a file into front matter and body. Raises ContentError if the front matter is opened and never closed."""
     clean = text.removeprefix("\ufeff")
-    start = len(clean) - len(clean.lstrip())
+    start = _first_character(clean)
     kind = _kind_of(clean)
     if kind == "json":
         return _split_json(clean, start, file)
@@ -164,19 +164,22 @@ def _split_json(text: str, start: int, file: str) -> Split:
 
 def _cut(kind: Kind, source: str, source_line: int, text: str, end: int) -> Split:
     """Make a Split; the body begins right behind the closing fence, or on the next line when nothing follows there."""
-    body = text[end:]
-    body = body[2:] if body.startswith("\r\n") else body.removeprefix("\n")
-    body_line = text.count("\n", 0, len(text) - len(body)) + 1
-    return Split(kind, source, source_line, body, body_line)
+    end += 2 if text.startswith("\r\n", end) else 1 if text.startswith("\n", end) else 0
+    return Split(kind, source, source_line, text[end:], text.count("\n", 0, end) + 1)
 
 
 def _kind_of(text: str) -> Kind:
-    start = len(text) - len(text.lstrip()) if text[:1].isspace() or text[:1] == "\ufeff" else 0
+    start = _first_character(text)
     if _OPENING["yaml"].match(text, start):
         return "yaml"
     if _OPENING["toml"].match(text, start):
         return "toml"
     return "json" if text.startswith("{", start) and not text.startswith("{{", start) else ""
+
+
+def _first_character(text: str) -> int:
+    """Find where a text begins behind white space."""
+    return len(text) - len(text.lstrip()) if text[:1].isspace() else 0
 
 
 class _Lowered:

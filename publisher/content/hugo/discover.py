@@ -75,7 +75,7 @@ def discover(folder: Path, rules: Discovery) -> tuple[list[ContentFile], list[Pr
     files: list[ContentFile] = []
     problems: list[Problem] = []
     ignored = [re.compile(pattern) for pattern in rules.ignore]
-    walk = _Walk(folder, rules, ignored, files, problems)
+    walk = _Walk(folder, rules, ignored, files, problems, f"{rules.root.as_posix().rstrip('/')}/")
     walk.folder(folder, rules.below)
     return files, problems
 
@@ -107,22 +107,27 @@ class _Walk:
     ignored: Sequence[re.Pattern[str]]
     files: list[ContentFile]
     problems: list[Problem]
+    #: Of the paths that messages name, before the part that they show.
+    prefix: str
 
     def folder(self, here: Path, folders: tuple[str, ...]) -> None:
         names, below = self._list(here)
         posts = [name for name in names if name.lower().endswith(self.rules.suffixes)]
-        indexes = [name for name in posts if self._stem(name)[0] == "index"]
+        indexes = [name for name in posts if name.startswith("index.") and self._stem(name)[0] == "index"]
         if indexes and self.rules.bundles:
             self.files.extend(self._file(here, name, folders, "leaf") for name in indexes)
             self._warn_of_swallowed(here, indexes, posts, below)
             return
-        for name in posts:
-            stem = self._stem(name)[0]
-            kind: FileKind = "branch" if stem == "_index" else "leaf" if stem == "index" and folders else "page"
-            self.files.append(self._file(here, name, folders, kind))
+        self.files.extend(self._file(here, name, folders, self._kind(name, folders)) for name in posts)
         for name in below:
             if len(folders) < MAX_DEPTH:
                 self.folder(here / name, (*folders, name))
+
+    def _kind(self, name: str, folders: tuple[str, ...]) -> FileKind:
+        if not name.startswith(("index.", "_index.")):
+            return "page"
+        stem = self._stem(name)[0]
+        return "branch" if stem == "_index" else "leaf" if stem == "index" and folders else "page"
 
     def _list(self, here: Path) -> tuple[list[str], list[str]]:
         """Give the names of files and folders that count, sorted."""
@@ -142,19 +147,18 @@ class _Walk:
 
     def _sort_in(self, entry: os.DirEntry[str], names: list[str], below: list[str]) -> None:
         """Add an entry of a folder to the names of files or of folders, or report it."""
-        path = Path(entry.path)
         try:
-            if entry.is_symlink() and entry.is_dir():
-                self._report(path, "a link to a folder is not followed", "move the folder here")
+            if entry.is_file():
+                names.append(entry.name)
+            elif entry.is_symlink() and entry.is_dir():
+                self._report(Path(entry.path), "a link to a folder is not followed", "move the folder here")
             elif entry.is_dir():
                 below.append(entry.name)
-            elif entry.is_file():
-                names.append(entry.name)
             elif entry.is_symlink() and entry.name.lower().endswith(self.rules.suffixes):
-                self._report(path, "the link leads nowhere", "remove it or mend it")
+                self._report(Path(entry.path), "the link leads nowhere", "remove it or mend it")
         except OSError as error:
             # A link that leads to itself: whatever else is in the folder is read all the same.
-            self._report(path, f"can't be read: {error.strerror}", "remove it or mend it")
+            self._report(Path(entry.path), f"can't be read: {error.strerror}", "remove it or mend it")
 
     def _skips(self, here: Path, name: str) -> bool:
         if name.startswith((".", "#")) or name.endswith("~"):
@@ -175,10 +179,11 @@ class _Walk:
     def _file(self, here: Path, name: str, folders: tuple[str, ...], kind: FileKind) -> ContentFile:
         stem, language = self._stem(name)
         in_folder = kind != "page"
+        path = here / name
         return ContentFile(
-            path=here / name,
+            path=path,
             key="/".join((*folders, name)),
-            name=self._name(here / name),
+            name=self._name(path),
             kind=kind,
             folders=folders[:-1] if in_folder else folders,
             stem=(folders[-1] if folders else "") if in_folder else stem,
@@ -187,7 +192,7 @@ class _Walk:
 
     def _name(self, path: Path) -> str:
         # Not Path.relative_to, which takes a tenth of all the time that a post costs.
-        return path.as_posix().removeprefix(f"{self.rules.root.as_posix().rstrip('/')}/")
+        return path.as_posix().removeprefix(self.prefix)
 
     def _warn_of_swallowed(self, here: Path, indexes: list[str], posts: list[str], below: list[str]) -> None:
         lost = [here / name for name in posts if name not in indexes]

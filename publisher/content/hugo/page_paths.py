@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from publisher.content.hugo.permalinks import PermalinkFacts, expand
 from publisher.content.urls import directory_path, file_segment, path_from_front_matter, refuse_way_out, sanitize
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from publisher.content.hugo.discover import ContentFile
     from publisher.content.hugo.site import HugoConfig, HugoLanguage
-    from publisher.content.pages import Page, PageRules, SectionFacts
+    from publisher.content.pages import PageKind, PageRules, SectionFacts
 
 
-def page_path(page: Page, language: HugoLanguage, rules: PageRules) -> str:
+class PageFacts(NamedTuple):
+    """What decides where a page is."""
+
+    file: ContentFile
+    kind: PageKind
+    title: str
+    date: datetime | None
+    section: str
+    slug: str
+    #: The `url` of its front matter, if there is one.
+    url: Any
+
+
+def page_path(page: PageFacts, language: HugoLanguage, rules: PageRules) -> str:
     """Work out a page's path, unescaped. Raises ContentError for a `url` or pattern that can't be one."""
-    url = page.params.get("url")
+    url = page.url
     prefix = _prefix(language, rules)
     if isinstance(url, str) and url.strip():
         filled = expand(url, _facts(page, rules)) if ":" in url and not re.match(r"\w+:", url) else url
@@ -43,27 +59,27 @@ def _prefix(language: HugoLanguage, rules: PageRules) -> str:
     return "" if home else f"/{language.key}"
 
 
-def _is_ugly(page: Page, site: HugoConfig) -> bool:
+def _is_ugly(page: PageFacts, site: HugoConfig) -> bool:
     if isinstance(site.ugly_urls, bool):
         return site.ugly_urls
     return page.kind != "home" and site.ugly_urls.get(page.section, False)
 
 
-def _pattern(page: Page, language: HugoLanguage, site: HugoConfig) -> str:
+def _pattern(page: PageFacts, language: HugoLanguage, site: HugoConfig) -> str:
     if page.kind == "home":
         return ""
     patterns = (language.permalinks or site.permalinks).get(page.kind, {})
     return patterns.get(page.section or "/", "") or patterns.get("*", "")
 
 
-def _sections_above(page: Page, rules: PageRules) -> list[tuple[str, SectionFacts | None]]:
+def _sections_above(page: PageFacts, rules: PageRules) -> list[tuple[str, SectionFacts | None]]:
     """Name the folders above a page, outermost first, each with what its _index.md says; a section is its own last."""
     file = page.file
     folders = (*file.folders, file.stem) if page.kind == "section" else file.folders
     return [(name, rules.sections.get((file.language, folders[: depth + 1]))) for depth, name in enumerate(folders)]
 
 
-def _folder_segments(page: Page, rules: PageRules) -> list[str]:
+def _folder_segments(page: PageFacts, rules: PageRules) -> list[str]:
     """Turn the folders above a page into segments; a section's own slug stands for its folder."""
     above = _sections_above(page, rules)[: len(page.file.folders)]
     return [
@@ -72,7 +88,7 @@ def _folder_segments(page: Page, rules: PageRules) -> list[str]:
     ]
 
 
-def _last_segment(page: Page, rules: PageRules) -> str:
+def _last_segment(page: PageFacts, rules: PageRules) -> str:
     return _slug_segment(page.slug, rules) if page.slug else _file_segment(page.file.stem, rules)
 
 
@@ -84,12 +100,12 @@ def _file_segment(name: str, rules: PageRules) -> str:
     return file_segment(name) if rules.hugo_names else name
 
 
-def _facts(page: Page, rules: PageRules) -> PermalinkFacts:
+def _facts(page: PageFacts, rules: PageRules) -> PermalinkFacts:
     above = _sections_above(page, rules)
     return PermalinkFacts(
         title=page.title,
         slug=page.slug,
-        date=page.dates.date,
+        date=page.date,
         sections=tuple(name for name, _ in above),
         section_slugs=tuple((section.slug or section.title if section else "") or name for name, section in above),
         filename=page.file.stem,
