@@ -153,6 +153,7 @@ class Job:
 
         found, name = send_status(self.config, self.mailing), self.mailing.newsletter
         if found:
+            print_problems(found.problems)
             say_report(found, as_json=self.voice.as_json)
         elif self.voice.as_json:
             say_json({"outcome": "no issue", "newsletter": name})

@@ -35,8 +35,8 @@ def doubts_about_signing(config: Config, name: str) -> tuple[Problem, ...]:
     surely = shared < _FAMILY_LABELS
     return (
         Problem(
-            f"delivery.{newsletter.transport}.dkim.domain is {signing}, but newsletters.{name}.sender writes from {own}:"
-            f" DMARC {'does' if surely else 'may'} not count such a signature",
+            f"delivery.{newsletter.transport}.dkim.domain is {signing}, but newsletters.{name}.sender writes from"
+            f" {own}: DMARC {'does' if surely else 'may'} not count such a signature",
             hint=f"sign for the sender's domain: publisher dkim keygen --domain {own}",
             severity="error" if surely else "warning",
             rule="dkim-unaligned",

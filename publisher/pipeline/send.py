@@ -18,7 +18,7 @@ from publisher.pipeline.handover import Handover
 from publisher.pipeline.letters import doubts_about_leaving, letters_for, opened_transport
 from publisher.pipeline.mailing import WeekMailing, frozen_issue
 from publisher.pipeline.published import refuse_unpublished
-from publisher.pipeline.send_report import SendReport, judge, make_report
+from publisher.pipeline.send_report import SendReport, doubts_about_others, judge, make_report
 from publisher.pipeline.station import living, on_duty
 from publisher.pipeline.variants import frozen_variants
 from publisher.store.deliveries import count_states, tried, untried
@@ -136,8 +136,13 @@ def send_mailing(
     ):
         made = frozen_issue(mailing, store)
         if made.issue is None:
-            return SendReport(outcome="nothing new", newsletter=name, problems=made.problems)
-        doubts = (*doubts_about_leaving(config, name, carrier), *doubts_about_signing(config, name))
+            problems = (*made.problems, *doubts_about_others(store, name))
+            return SendReport(outcome="nothing new", newsletter=name, problems=problems)
+        doubts = (
+            *doubts_about_leaving(config, name, carrier),
+            *doubts_about_signing(config, name),
+            *doubts_about_others(store, name, made.issue.number),
+        )
         told = replace(made, problems=(*made.problems, *doubts))
         return _Send(config, store, carrier, told, made.issue, options, watch).run()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import getpass
 import socket
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import StoreError
 from publisher.pipeline.issue import IssueReport
-from publisher.pipeline.send_report import SendReport, make_report
+from publisher.pipeline.send_report import SendReport, doubts_about_others, make_report
 from publisher.store.issues import issue_id
 from publisher.store.ledger import cancel
 from publisher.store.open import has_store, open_store
@@ -31,7 +32,9 @@ def send_status(config: Config, mailing: Mailing) -> SendReport | None:
         return None
     with closing(open_store(config.store.url, config.root)) as store:
         issue = _find(store, mailing)
-        return None if issue is None else _report(store, issue)
+        if issue is None:
+            return None
+        return replace(_report(store, issue), problems=doubts_about_others(store, issue.newsletter, issue.number))
 
 
 def cancel_send(config: Config, mailing: Mailing, now: datetime) -> tuple[SendReport, int]:

@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from publisher.errors import Problem
 from publisher.pipeline.station import living
 from publisher.store.deliveries import Delivery, count_states, deliveries_in, next_retry
 from publisher.store.senders import Sender, unended
+from publisher.store.unfinished import WAITING, Unfinished, unfinished_issues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from publisher.errors import DeliveryError, Problem
+    from publisher.errors import DeliveryError
     from publisher.model.issue import Issue
     from publisher.pipeline.issue import IssueReport
     from publisher.store.open import Store
@@ -35,8 +37,6 @@ SendOutcome = Literal[
     "cancelled",
     "not sent",
 ]
-#: Rows in these states still want a message.
-OPEN: tuple[DeliveryState, ...] = ("planned", "claimed", "committing", "deferred")
 #: Rows in these states are worth a person's look.
 TROUBLED: tuple[DeliveryState, ...] = ("uncertain", "rejected", "deferred")
 #: So many of them are listed in a report.
@@ -91,6 +91,24 @@ def make_report(store: Store, issue_id: int, made: IssueReport, issue: Issue, pl
         )
 
 
+def doubts_about_others(store: Store, newsletter: str, number: int | None = None) -> tuple[Problem, ...]:
+    """Tell of each issue that did not reach everybody, and what to do about it. number: of an issue to leave out."""
+    with store.read() as connection:
+        found = unfinished_issues(connection, newsletter, but=number)
+    return tuple(_unfinished(newsletter, one) for one in found)
+
+
+def _unfinished(newsletter: str, issue: Unfinished) -> Problem:
+    waiting = ", ".join(f"{rows} {state}" for state, rows in issue.waiting.items())
+    again = f"publisher send {newsletter} --issue {issue.number}"
+    return Problem(
+        f"{newsletter} {issue.number} ({issue.subject})"
+        + (f" has not reached everybody: {waiting}" if waiting else " was frozen and never sent"),
+        hint=f"{again} goes on with it" + (f", {again} --cancel gives it up" if waiting else ""),
+        rule="unfinished-issue",
+    )
+
+
 def judge(
     run: Mapping[str, int], states: Mapping[Any, int], stopped: DeliveryError | None, *, cancelled: int = 0
 ) -> SendOutcome:
@@ -101,7 +119,7 @@ def judge(
     accepted = run.get("accepted", 0)
     if stopped and not accepted:
         return "try later" if stopped.temporary else "stopped"
-    if any(states.get(state, 0) for state in OPEN):
+    if any(states.get(state, 0) for state in WAITING):
         return "partly sent" if accepted else "try later"
     if run.get("rejected", 0) or run.get("uncertain", 0) > 0:
         return "partly sent"

@@ -16,6 +16,7 @@ from publisher.delivery.transport import Limits, Receipt
 from publisher.errors import ConfigError, DeliveryError, StoreError
 from publisher.pipeline.certificate import read_certificate
 from publisher.pipeline.explain import explain
+from publisher.pipeline.issue import make_issue
 from publisher.pipeline.mailing import WeekMailing
 from publisher.pipeline.send import Canary, SendOptions, SendReport, Watch, send_issue
 from publisher.pipeline.send_control import cancel_send, send_status
@@ -23,7 +24,7 @@ from publisher.pipeline.send_preview import preview_send
 from publisher.store.issues import latest_issue
 from publisher.store.journal_check import check_journal
 from publisher.store.open import open_store
-from publisher.store.subscribers import find_subscriber
+from publisher.store.subscribers import NewSubscriber, add_subscribers, find_subscriber
 from publisher.store.suppressions import suppress
 from publisher.store.topics import set_topics
 from tests.contract.small_site import NOW, make_site, subscribe, write_post
@@ -224,6 +225,50 @@ def test_an_earlier_issue_can_be_finished_by_its_number(config: Config) -> None:
     assert (report.issue and report.issue.number, dict(report.run)) == (1, {"deferred": 1})
     with pytest.raises(StoreError, match="no issue 9"):
         send(config, number=9)
+
+
+def told(report: SendReport) -> list[tuple[str, str | None]]:
+    return [(problem.message, problem.hint) for problem in report.problems if problem.rule == "unfinished-issue"]
+
+
+def test_an_issue_that_was_left_half_way_is_not_forgotten(config: Config) -> None:
+    subscribe(config, "busy@example.org", "b@example.org", "c@example.org")
+    write_post(config, "next", "2026-02-11T09:00:00+08:00")
+    memory = Memory("memory", config)
+    first = send_issue(config, "weekly", NOW, transport=memory, watch=Watch(stop=lambda: bool(memory.sent)))
+    assert told(first) == []
+    assert first.issue is not None
+    hint = "publisher send weekly --issue 1 goes on with it, publisher send weekly --issue 1 --cancel gives it up"
+    waiting = [(f"weekly 1 ({first.issue.subject}) has not reached everybody: 1 deferred, 1 planned", hint)]
+    everybody = MemoryTransport("memory", config)
+    assert told(send_issue(config, "weekly", NOW + WEEK, transport=everybody)) == waiting
+    assert told(send(config, NOW + 9 * WEEK)) == waiting
+    found = send_status(config, WeekMailing(config, "weekly", NOW + WEEK))
+    assert found is not None
+    assert told(found) == waiting
+    cancel_send(config, WeekMailing(config, "weekly", NOW, 1), NOW)
+    assert told(send(config, NOW + WEEK)) == []
+
+
+def test_an_issue_that_was_frozen_and_never_sent_is_not_forgotten(config: Config) -> None:
+    subscribe(config, "a@example.org")
+    write_post(config, "next", "2026-02-11T09:00:00+08:00")
+    with closing(open_store(config.store.url, config.root)) as store:
+        made = make_issue(config, "weekly", NOW, store=store)
+    assert made.issue is not None
+    never = f"weekly 1 ({made.issue.subject}) was frozen and never sent"
+    assert told(send(config, NOW + WEEK)) == [(never, "publisher send weekly --issue 1 goes on with it")]
+    send(config, NOW, number=1)
+    assert told(send(config, NOW + WEEK)) == []
+
+
+def test_an_issue_that_nobody_was_there_for_is_forgotten(config: Config) -> None:
+    write_post(config, "next", "2026-02-11T09:00:00+08:00")
+    assert send(config).outcome == "nobody subscribed"
+    with closing(open_store(config.store.url, config.root)) as store, store.begin() as connection:
+        person = NewSubscriber(email="a@example.org", address="a@example.org")
+        add_subscribers(connection, "weekly", [person], NOW + timedelta(days=3))
+    assert told(send(config, NOW + WEEK)) == []
 
 
 def people(count: int, busy: int = 0) -> list[str]:
