@@ -131,6 +131,7 @@ def _digest() -> Digest:
         zone=ZoneInfo("Asia/Taipei"),
         language="zh-TW",
         web_url="https://shan.example/newsletters/weekly/7/",
+        archive_url="https://shan.example/newsletters/weekly/",
         home_url="https://shan.example/",
         feed_url="https://shan.example/feeds/rss.xml",
         postal_address="22448 新北市瑞芳區豎崎路 1 號",

@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "issue": ("issue", "issue"),
     "preview": ("preview", "preview"),
     "send": ("send", "send"),
+    "announce": ("announce", "announce"),
+    "notify": ("notify", "notify"),
     "explain": ("explain", "explain"),
     "ledger": ("ledger", "app"),
     "subscribers": ("subscribers", "app"),

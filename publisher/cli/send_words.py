@@ -105,7 +105,7 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
 
 def say_preview(found: SendPreview, *, as_json: bool) -> None:
     """Say what a send would do."""
-    say_json(_preview_facts(found)) if as_json else say(_preview_sentences(found))
+    say_json(preview_facts(found)) if as_json else say(_preview_sentences(found))
 
 
 def _preview_sentences(found: SendPreview) -> str:
@@ -135,7 +135,8 @@ def _topics(selection: str) -> str:
     return f" ({', '.join(selection.splitlines())})" if selection else ""
 
 
-def _preview_facts(found: SendPreview) -> dict[str, Any]:
+def preview_facts(found: SendPreview) -> dict[str, Any]:
+    """Give what a send would do, for programs."""
     facts: dict[str, Any] = {
         "outcome": "preview",
         "newsletter": found.newsletter,

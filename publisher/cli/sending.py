@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.model.issue import Issue
     from publisher.pipeline.mailing import Mailing
     from publisher.pipeline.send import SendOptions, Watch
+    from publisher.pipeline.send_preview import SendPreview
     from publisher.pipeline.send_report import SendReport
     from publisher.store.plans import Plan
 
@@ -109,18 +110,33 @@ class Job:
         if wish.to:
             self._copy(wish.to)
         elif wish.dry_run:
-            self._preview()
+            self.preview()
         elif wish.status:
             self._status()
         elif wish.cancel:
             self._cancel()
         else:
-            raise typer.Exit(EXIT_CODES[self.send(options).outcome])
+            report = self.send(options)
+            self.tell(report)
+            raise typer.Exit(EXIT_CODES[report.outcome])
+
+    def preview(self) -> None:
+        """Say what sending it would do."""
+        from publisher.cli.send_words import say_preview
+
+        say_preview(self.foresee(), as_json=self.voice.as_json)
+
+    def foresee(self) -> SendPreview:
+        """Find out what sending it would do."""
+        from publisher.pipeline.send_preview import preview_mailing
+
+        found = preview_mailing(self.config, self.mailing, moment(self.now, self.config))
+        print_problems(found.problems)
+        return found
 
     def send(self, options: SendOptions) -> SendReport:
-        """Send it, and say how that went."""
-        from publisher.cli.send_watch import ended_in_good_order, print_event, progress_bar
-        from publisher.cli.send_words import report_facts, say_report
+        """Send it, while people or programs watch."""
+        from publisher.cli.send_watch import ended_in_good_order, progress_bar
         from publisher.pipeline.send import send_mailing
 
         with ExitStack() as stack:
@@ -131,21 +147,19 @@ class Job:
             now = moment(self.now, self.config)
             report = send_mailing(self.config, self.mailing, now, options=options, watch=watch)
         print_problems(report.problems)
+        return report
+
+    def tell(self, report: SendReport) -> None:
+        """Say how it went."""
+        from publisher.cli.send_watch import print_event
+        from publisher.cli.send_words import report_facts, say_report
+
         if self.voice.as_events:
             print_event("end", **report_facts(report))
         else:
             say_report(report, as_json=self.voice.as_json)
         if report.stopped:
             print_problems([report.stopped.as_problem()])
-        return report
-
-    def _preview(self) -> None:
-        from publisher.cli.send_words import say_preview
-        from publisher.pipeline.send_preview import preview_mailing
-
-        found = preview_mailing(self.config, self.mailing, moment(self.now, self.config))
-        print_problems(found.problems)
-        say_preview(found, as_json=self.voice.as_json)
 
     def _status(self) -> None:
         from publisher.cli.send_words import say_report

@@ -77,8 +77,10 @@ class Imprint:
     title: str
     #: In which the mail is written (BCP 47).
     language: str
-    #: Where the mail, the site and the feed are read in a browser.
+    #: Where the mail itself is read in a browser; empty where it is not.
     web_url: str
+    #: Where the newest issue, the site and the feed are read.
+    archive_url: str
     home_url: str
     feed_url: str
     postal_address: str

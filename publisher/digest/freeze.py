@@ -11,14 +11,16 @@ from datetime import UTC
 from html import escape
 from typing import TYPE_CHECKING
 
-from publisher.model.issue import Issue
+from publisher.model.issue import Issue, Period
 from publisher.model.message import NAME, SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from publisher.digest.letters import Letter
     from publisher.digest.render import RenderedMail
+    from publisher.model.issue import IssueKind
 
 _MAIL_ONLY = re.compile(r"<!--mail-->.*?<!--/mail-->", re.DOTALL)
 _PICTURE = re.compile(r"email/[0-9a-f]{16}-\d+\.(?:jpg|png)")
@@ -42,6 +44,27 @@ def freeze_mail(mail: RenderedMail, newsletter: str, now: datetime) -> Issue:
         page=web_copy(mail.page, digest.wording.reader),
     )
     return replace(issue, content_hash=content_hash(issue))
+
+
+def freeze_letter(letter: Letter, newsletter: str, kind: IssueKind, key: str, now: datetime) -> Issue:
+    """Make the issue of a letter that goes to many; it has neither number nor hash yet.
+
+    kind, key: as Issue says. now: when it is frozen, aware.
+    """
+    return Issue(
+        newsletter=newsletter,
+        number=0,
+        period=Period(start=now, end=now),
+        subject=letter.subject,
+        preheader=letter.preheader,
+        html=letter.html,
+        text=letter.text,
+        manifest=(),
+        frozen_at=now,
+        content_hash="",
+        kind=kind,
+        key=key,
+    )
 
 
 def content_hash(issue: Issue) -> str:

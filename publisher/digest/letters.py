@@ -44,7 +44,7 @@ def render_letter(kind: LetterKind, imprint: Imprint, wording: Wording, env: Env
     """
     words = wording.letters[kind]
     lines = [line.format(title=imprint.title) for line in words.lines]
-    targets: dict[LetterKind, str] = {"confirm": CONFIRM, "welcome": imprint.web_url, "goodbye": imprint.home_url}
+    targets: dict[LetterKind, str] = {"confirm": CONFIRM, "welcome": imprint.archive_url, "goodbye": imprint.home_url}
     variables = {
         "heading": words.heading.format(title=imprint.title),
         "lines": lines,

@@ -14,6 +14,7 @@ from publisher.content.sources import site_settings
 from publisher.errors import ContentError, Location
 from publisher.pipeline.entries import EntryMaker
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
+from publisher.pipeline.find_post import find_post
 from publisher.pipeline.identity import Register
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.lock import NAME
@@ -80,7 +81,7 @@ def explain_post(config: Config, now: datetime, name: str) -> PostExplanation:
     site = reader.list_posts()
     register = Register(config, now)
     posts, refused = register.identify(site.cards)
-    card = _find(posts, name)
+    card = find_post(posts, name)
     if card is None:
         raise _no_post(config, now, name, site, [str(problem) for problem in refused if name in str(problem.at)])
     entry = EntryMaker(config, reader.read_whole).make(card).entry
@@ -96,14 +97,6 @@ def explain_post(config: Config, now: datetime, name: str) -> PostExplanation:
         json=_first_item(feed),
         views=tuple(view_of(entry, one) for one in known_readers()),
     )
-
-
-def _find(posts: Sequence[Card], name: str) -> Card | None:
-    path = Path(name).resolve()
-    for post in posts:
-        if name in {post.key, post.url, post.guid} or post.path.resolve() == path:
-            return post
-    return None
 
 
 def _no_post(config: Config, now: datetime, name: str, site: Listing, refused: list[str]) -> ContentError:

@@ -92,7 +92,7 @@ def _as_post(path: Path, file: str, matter: FrontMatter, imprint: Imprint) -> Po
         path=path,
         body_line=matter.split.body_line,
         title="",
-        url=imprint.web_url,
+        url=imprint.web_url or imprint.home_url,
         published=None,
         updated=None,
         language=imprint.language,

@@ -11,7 +11,7 @@ from publisher.digest.wording import load_wording
 from publisher.errors import ContentError, Location
 from publisher.pipeline.mail_pictures import make_pictures
 from publisher.pipeline.notes import read_letter_file
-from publisher.pipeline.week import archive_url, make_imprint
+from publisher.pipeline.week import make_imprint
 from publisher.syndication.identity import guid_of
 from publisher.templates import EMAIL, environment
 
@@ -27,7 +27,7 @@ _KEYS = ("title", "subject", "preheader")
 
 def make_letter(config: Config, name: str, kind: LetterKind) -> Letter:
     """Make what somebody gets who subscribes ("confirm"), has confirmed ("welcome"), or has left ("goodbye")."""
-    imprint = make_imprint(config, name, archive_url(config, name))
+    imprint = make_imprint(config, name)
     env = environment(EMAIL, config.root)
     return render_letter(kind, imprint, load_wording(env, imprint.language), env)
 
@@ -50,7 +50,7 @@ def make_announcement(config: Config, name: str, path: Path) -> tuple[Letter, tu
 
     Returns the mail, and doubts about the file. Raises ContentError when it can't be read or says nothing.
     """
-    imprint, env = make_imprint(config, name, archive_url(config, name)), environment(EMAIL, config.root)
+    imprint, env = make_imprint(config, name), environment(EMAIL, config.root)
     written = read_letter_file(config, path, imprint, _KEYS)
     if not (written.title and written.note.text):
         raise ContentError(

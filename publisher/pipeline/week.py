@@ -55,14 +55,15 @@ def make_masthead(config: Config, name: str, period: Period, number: int) -> Mas
     return Masthead(**asdict(imprint), number=number, period=period, zone=zone)
 
 
-def make_imprint(config: Config, name: str, web_url: str) -> Imprint:
-    """Say what every mail of a newsletter says. web_url: where this one is read in a browser."""
+def make_imprint(config: Config, name: str, web_url: str = "") -> Imprint:
+    """Say what every mail of a newsletter says. web_url: where this one is read in a browser; empty: nowhere."""
     newsletter = config.newsletter(name)
     feed = next(form for form in ("rss", "atom", "json") if form in config.feeds.formats)
     return Imprint(
         title=clean_line(newsletter.title or config.site.title),
         language=config.language_of(newsletter),
         web_url=web_url,
+        archive_url=archive_url(config, name),
         home_url=config.site.url,
         feed_url=config.site.url + feed_path(config, FILE_NAMES[feed]),
         postal_address=clean_line(newsletter.postal_address),

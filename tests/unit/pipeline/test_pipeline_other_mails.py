@@ -37,6 +37,12 @@ def test_letters_lead_to_where_the_newsletter_lives(config: Config) -> None:
     assert "https://shan.example/" in make_letter(config, "weekly", "goodbye").text
 
 
+def test_only_what_is_on_the_web_says_where(config: Config) -> None:
+    assert "在瀏覽器" not in make_letter(config, "weekly", "welcome").html
+    (post,) = read_site(config, NOW).posts
+    assert "在瀏覽器" in make_post_letter(config, "weekly", post)[0].html
+
+
 def test_a_post_is_mailed_with_its_picture(config: Config) -> None:
     (post,) = read_site(config, NOW).posts
     letter, pictures, problems = make_post_letter(config, "weekly", post)
