@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,8 @@ class Listing:
     """Every post that may be seen, as a card, newest first; as `model.post.Site` in the rest."""
 
     cards: tuple[Card, ...]
+    #: Posts that may be seen once their dates have come, newest first. No feed, page or mail knows of them before.
+    scheduled: tuple[Card, ...]
     problems: tuple[Problem, ...]
     left_out: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -99,15 +101,17 @@ class CardReader:
     def list_posts(self) -> Listing:
         """Read every content file's front matter; as `load.read_site` in the rest."""
         cards: list[Card] = []
+        scheduled: list[Card] = []
         for listed in self._every_file():
-            if listed.card:
-                cards.append(listed.card)
             if listed.left_out:
                 self._left_out.update([listed.left_out])
+            if listed.card:
+                (scheduled if listed.left_out else cards).append(listed.card)
             self._problems += listed.problems
         cards.sort(key=newest_first)
         return Listing(
             cards=tuple(cards),
+            scheduled=tuple(sorted(scheduled, key=newest_first)),
             problems=(
                 *self._problems,
                 *same_address(cards, self._config),
@@ -221,9 +225,14 @@ class CardReader:
         return self._listed(read.page, read.problems), (dates.date, dates.published, dates.expires)
 
     def _listed(self, page: Page, problems: tuple[Problem, ...] = ()) -> Listed:
-        if reason := why_left_out(page, self._config, self._settings):
+        reason = why_left_out(page, self._config, self._settings)
+        if reason and not self._is_scheduled(page):
             return Listed(left_out=reason if page.kind == "page" else "", problems=problems)
-        return Listed(make_card(page, self._rules, self._kept), problems=problems)
+        return Listed(make_card(page, self._rules, self._kept), reason, problems)
+
+    def _is_scheduled(self, page: Page) -> bool:
+        """Tell whether nothing but its date keeps a page from being a post."""
+        return page.hidden == "future" and not why_left_out(replace(page, hidden=""), self._config, self._settings)
 
     def _context(self, rules: PageRules) -> str:
         """Name everything that cards are made from besides the files: program, settings, sections."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from sys import intern
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -66,15 +67,22 @@ def make_card(page: Page, rules: PostRules, kept: Container[str]) -> Card:
         path=page.file.path,
         url=page.permalink,
         published=page.dates.published or page.dates.date,
-        section=page.section,
-        tags=aliases.texts(params, aliases.TAGS),
-        categories=aliases.texts(params, aliases.CATEGORIES),
+        section=intern(page.section),
+        tags=_shared(aliases.texts(params, aliases.TAGS)),
+        categories=_shared(aliases.texts(params, aliases.CATEGORIES)),
         authors=_authors(params, rules),
-        source_name=aliases.text(params, aliases.SOURCE_NAME),
+        source_name=_shared(aliases.text(params, aliases.SOURCE_NAME)),
         guid=aliases.text(params, aliases.GUID),
         text_hash=text_hash(page.split.body, page.title),
-        params=MappingProxyType({key: value for key, value in params.items() if key in kept}),
+        params=MappingProxyType({intern(key): _shared(value) for key, value in params.items() if key in kept}),
     )
+
+
+def _shared(value: Any) -> Any:
+    """Let equal texts be one text: thousands of cards have the same tags."""
+    if type(value) is str:
+        return intern(value)
+    return type(value)(map(_shared, value)) if type(value) in {list, tuple} else value
 
 
 def _title(page: Page, problems: list[Problem]) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Below the folder of publisher.toml; may be deleted at any time.
 FOLDER = ".publisher"
 NAME = "built.json"
-CARDS_NAME = "cards.json"
+CARDS_NAME = "cards.bin"
 ENTRIES_NAME = "entries"
 
 

@@ -48,7 +48,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def cache_file(config: Config) -> Path:
-    return config.root / ".publisher" / "cards.json"
+    return config.root / ".publisher" / "cards.bin"
 
 
 def listing(config: Config, now: datetime = NOW) -> Listing:
