@@ -12,11 +12,11 @@ from publisher.pipeline.audience import AMONG
 from publisher.pipeline.find_post import find_post
 from publisher.pipeline.identity import identify_site
 from publisher.pipeline.other_mailings import PostMailing
-from publisher.pipeline.send_report import OPEN
 from publisher.store.deliveries import count_states
 from publisher.store.issues import issue_id, keys_of
 from publisher.store.open import has_store, open_store
 from publisher.store.plans import count_active, find_plan
+from publisher.store.unfinished import WAITING
 from publisher.syndication.identity import guid_of
 
 if TYPE_CHECKING:
@@ -95,4 +95,4 @@ def _done(connection: Connection, name: str) -> frozenset[str]:
 
 def _is_done(connection: Connection, row: int) -> bool:
     states = count_states(connection, row)
-    return find_plan(connection, row) is not None and not any(states.get(state) for state in OPEN)
+    return find_plan(connection, row) is not None and not any(states.get(state) for state in WAITING)
