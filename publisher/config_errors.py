@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from publisher.config_text import place_in_text
 from publisher.errors import ConfigError, Location, PublisherError, PublisherErrors
+from publisher.query import QueryError
 
 if TYPE_CHECKING:
     import tomllib
@@ -50,7 +52,7 @@ def settings_error(
 def _one(detail: ErrorDetails, model: type[BaseModel], source: str, file: str, prefix: tuple[str, ...]) -> ConfigError:
     keys = tuple(str(part) for part in detail["loc"] if not str(part).startswith(("function-", "tagged-")))
     name = ".".join(prefix + keys)
-    at = _locate(source, prefix + keys) or (0, 0, None)
+    at = locate_setting(source, prefix + keys) or (0, 0, None)
     where = Location(file, at[0] or None, at[1] or None, at[2])
     if detail["type"] == "extra_forbidden":
         known = _keys_at(model, keys[:-1])
@@ -62,7 +64,10 @@ def _one(detail: ErrorDetails, model: type[BaseModel], source: str, file: str, p
             f"{name} is missing", at=where, hint=f"add {keys[-1]} = … to [{'.'.join(prefix + keys[:-1])}]"
         )
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return ConfigError(f"{name}: {message}", at=where)
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, QueryError) and at[0]:
+        where = Location(file, *place_in_text(source, at[0], at[1], keys[-1], cause.offset))
+    return ConfigError(f"{name}: {message}", at=where, hint=cause.hint if isinstance(cause, QueryError) else None)
 
 
 def _keys_at(model: type[BaseModel], path: Sequence[str]) -> list[str]:
@@ -83,7 +88,7 @@ def _table_of(annotation: Any) -> type[BaseModel] | None:
     return next((part for part in candidates if isinstance(part, type) and issubclass(part, BaseModel)), None)
 
 
-def _locate(source: str, keys: tuple[str, ...]) -> tuple[int, int, str] | None:
+def locate_setting(source: str, keys: tuple[str, ...]) -> tuple[int, int, str] | None:
     """Find the line and column of a setting, or of the nearest table around it.
 
     Sees headers and keys at the start of a line, which is where people write them; a key inside an inline table is

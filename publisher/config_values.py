@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from publisher.query import parse_query
+
 
 class Table(BaseModel):
     """A table of publisher.toml: unknown keys are refused, values never change."""
@@ -66,6 +68,41 @@ def _permalink_pattern(pattern: str) -> str:
     return pattern
 
 
+def _query(text: str) -> str:
+    parse_query(text)
+    return text
+
+
+def _query_name(name: str) -> str:
+    if not re.fullmatch(r"[\w-]+", name):
+        raise ValueError(f'not a name for a query: "{name}"; write letters, digits and "-"')
+    return name
+
+
+def _folder_name(name: str) -> str:
+    if not re.fullmatch(r"[^\s/\\?#%.][^\s/\\?#%]*", name):
+        raise ValueError(f'not a name for a folder: "{name}"; write one such as "tsmc"')
+    return name
+
+
+def _feed_address(path: str, term: str = "") -> str:
+    parts = path.removeprefix("/").split("/")
+    if (
+        not path.startswith("/")
+        or {"", ".", ".."} & {*parts}
+        or re.search(r"[\s\\?#%{}]", path.replace(term, "") if term else path)
+    ):
+        example = f'"/tags/{term}/index.xml"' if term else '"/index.xml"'
+        raise ValueError(f'not an address of a feed: "{path}"; write one below the site\'s, such as {example}')
+    return path
+
+
+def _term_address(path: str) -> str:
+    if "{term}" not in path:
+        raise ValueError(f'"{path}" would be the address of every term; write one such as "/tags/{{term}}/index.xml"')
+    return _feed_address(path, "{term}")
+
+
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Language = Annotated[str, AfterValidator(_language)]
 SiteUrl = Annotated[str, AfterValidator(_site_url)]
@@ -77,6 +114,15 @@ FrontMatterKey = Annotated[str, StringConstraints(min_length=1, to_lower=True)]
 EnvelopeSender = Annotated[str, AfterValidator(_envelope_sender)]
 TitleTemplate = Annotated[str, AfterValidator(_title_template)]
 PermalinkPattern = Annotated[str, AfterValidator(_permalink_pattern)]
+#: A saved query (`publisher.query`), as it is written.
+Query = Annotated[str, AfterValidator(_query)]
+QueryName = Annotated[str, AfterValidator(_query_name)]
+#: Of one folder, without a dot before it.
+FolderName = Annotated[str, AfterValidator(_folder_name)]
+#: Begins with "/", which is the site's own address.
+FeedAddress = Annotated[str, AfterValidator(_feed_address)]
+#: Holds {term}.
+TermAddress = Annotated[str, AfterValidator(_term_address)]
 FeedFormat = Literal["rss", "atom", "json"]
 Generator = Literal["hugo", "jekyll", "pelican", "zola", "eleventy", "astro", "obsidian", "ghost", "plain"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

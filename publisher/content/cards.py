@@ -242,4 +242,4 @@ class CardReader:
 
 def kept_keys(config: Config) -> frozenset[str]:
     """Choose the front-matter keys that a card keeps: what feeds are made by, and what messages point at."""
-    return frozenset(name.partition(".")[0] for name in (*config.feeds.by, *_ALWAYS_KEPT))
+    return frozenset(name.partition(".")[0] for name in (*config.feeds.keys_asked, *_ALWAYS_KEPT))

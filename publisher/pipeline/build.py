@@ -92,7 +92,7 @@ def build(
     site = reader.list_posts()
     register = Register(config, now)
     posts, doubles = register.identify(site.cards)
-    plans, doubts = plan_feeds(config, posts, now)
+    plans, doubts = plan_feeds(config, posts, now, register)
     plans, archives = with_archives(plans, register, frozen=frozen_lock)
     in_podcast = episodes_of(config, posts)
     in_feeds = _each_once(*(plan.posts for plan in plans), in_podcast)

@@ -61,8 +61,8 @@ def remove_leftovers(
     """
     before = read_built(config).hashes
     output = config.output_dir.resolve()
-    kept = {_on_any_disk(name) for name in documents}
-    candidates = (name for name in sorted(before) if _on_any_disk(name) not in kept)
+    kept = {on_any_disk(name) for name in documents}
+    candidates = (name for name in sorted(before) if on_any_disk(name) not in kept)
     gone = [output / name for name in candidates if _is_ours(output, name, before[name])]
     if not dry_run:
         for path in gone:
@@ -94,7 +94,7 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _on_any_disk(name: str) -> str:
+def on_any_disk(name: str) -> str:
     """Write a path so that two which are one file on some system (macOS, Windows) are equal."""
     return normalize("NFC", name).casefold()
 

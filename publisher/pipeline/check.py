@@ -77,8 +77,9 @@ def check(
     wanted = [_existing(path) for path in only]
     site = read_site(config, now)
     dated = [post for post in site.posts if post.published]
-    posts, doubles = Register(config, now).identify(dated)
-    problems = [*site.problems, *doubles, *plan_feeds(config, posts, now)[1]]
+    register = Register(config, now)
+    posts, doubles = register.identify(dated)
+    problems = [*site.problems, *doubles, *plan_feeds(config, posts, now, register)[1]]
     shown = [post for post in dated if _is_wanted(post.path, wanted)]
     if not quick:
         problems += look_at_all(shown, config, processes or os.cpu_count() or 1, progress)

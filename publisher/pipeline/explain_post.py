@@ -85,7 +85,7 @@ def explain_post(config: Config, now: datetime, name: str) -> PostExplanation:
     if card is None:
         raise _no_post(config, now, name, site, [str(problem) for problem in refused if name in str(problem.at)])
     entry = EntryMaker(config, reader.read_whole).make(card).entry
-    plans = plan_feeds(config, posts, now)[0]
+    plans = plan_feeds(config, posts, now, register)[0]
     feed = make_feed(config, plans[0], [entry])
     return PostExplanation(
         key=card.key,

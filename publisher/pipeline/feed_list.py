@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.content.cards import CardReader
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
+from publisher.pipeline.identity import Register
 from publisher.syndication.head_links import render_hugo_partial, render_links
 from publisher.syndication.hosting import hosting_snippet
 from publisher.syndication.site_feed import feed_path, folder_url, make_feed, podcast_feed
@@ -34,7 +35,7 @@ class FeedList:
 def list_feeds(config: Config, now: datetime) -> FeedList:
     """Say which feeds a build would write. Reads front matter, and writes nothing."""
     cards = CardReader(config, now).list_posts().cards
-    plans, _ = plan_feeds(config, cards, now)
+    plans, _ = plan_feeds(config, cards, now, Register(config, now))
     site, *terms = [make_feed(config, plan, ()) for plan in plans]
     podcast = [podcast_feed(config, config.podcast, ())] if config.podcast and episodes_of(config, cards) else []
     archived = tuple(folder_url(config, plan.folder) for plan in plans if plan.archive_size)

@@ -122,7 +122,7 @@ def preview_feeds(config: Config, now: datetime) -> FeedsPreview:
     site = read_site(config, now)
     register = Register(config, now)
     posts, doubles = register.identify([post for post in site.posts if post.published])
-    plans, doubts = plan_feeds(config, posts, now)
+    plans, doubts = plan_feeds(config, posts, now, register)
     plans, _ = with_archives(plans, register)
     episodes = episodes_of(config, posts)
     shown = {post.key: post for group in (*(plan.posts for plan in plans), episodes) for post in group}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content.sources import site_settings
-from publisher.content.urls import sanitize
 from publisher.errors import Problem
 from publisher.pipeline.places import place_of_value
+from publisher.pipeline.term_folders import TermFolders
 from publisher.pipeline.term_pages import TermPage, read_term_pages, term_url
 from publisher.syndication.groups import MAX_TERMS, Term, terms_of, values_of
 from publisher.syndication.site_feed import plan_term_feed
@@ -20,10 +19,9 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.model.post import Card
+    from publisher.pipeline.known_feeds import KnownFeeds
+    from publisher.syndication.lock import FeedLine
     from publisher.syndication.site_feed import FeedPlan
-
-#: File systems take 255 bytes for a name.
-MAX_FOLDER_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,14 @@ class TermFeeds:
 
     plans: tuple[FeedPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
+    #: What publisher.lock is to keep of them.
+    lines: tuple[FeedLine, ...] = ()
 
 
-def plan_term_feeds(config: Config, posts: Sequence[Card], now: datetime, taken: Iterable[str]) -> TermFeeds:
-    """Plan a feed for each term of `feeds.by` that has enough posts.
+def plan_term_feeds(
+    config: Config, posts: Sequence[Card], now: datetime, taken: Iterable[str], known: KnownFeeds
+) -> TermFeeds:
+    """Plan a feed for each term of `feeds.by` that has enough posts, or has had a feed.
 
     posts: newest first, each with a date.  taken: folders and files of other feeds below the output folder.
     A term that can't have a feed is a problem, located where the term is written; the others get theirs.
@@ -43,10 +45,14 @@ def plan_term_feeds(config: Config, posts: Sequence[Card], now: datetime, taken:
     by_key = {key: terms_of(posts, key) for key in dict.fromkeys(config.feeds.by)}
     problems = [problem for key in by_key for problem in _overfull(config, posts, key)]
     pages = _pages_of(config, by_key, now) if by_key else _Pages({}, {})
+    folders = TermFolders(config, known)
     plans: dict[str, tuple[Term[Card], FeedPlan]] = {}
+    lines: list[FeedLine] = []
     occupied = set(taken)
-    for term in _oldest_first(config, by_key):
-        folder = folder_name(term.name)
+    for term in _oldest_first(by_key, folders):
+        if not folders.is_wanted(term):
+            continue
+        folder = folders.choose(term, pages.page_of(term))
         if not folder:
             problems.append(_no_folder(config, term))
             continue
@@ -54,21 +60,10 @@ def plan_term_feeds(config: Config, posts: Sequence[Card], now: datetime, taken:
         other = plans.get(plan.folder)
         if other or plan.folder in occupied:
             problems.append(_clash(config, term, plan.folder, other[0] if other else None))
-        else:
-            plans[plan.folder] = term, plan
-    return TermFeeds(tuple(plan for _, (_, plan) in sorted(plans.items())), tuple(problems))
-
-
-def folder_name(name: str) -> str:
-    """Name the folder of a term as Hugo would, without slashes and percent signs, which lead elsewhere.
-
-    A dot at its beginning, which few servers serve, becomes "dot-".
-    Empty where the term has no letter or digit, or too many of them for a file system.
-    """
-    folder = sanitize(re.sub(r"[/\\]", "-", name).replace("%", "")).lower()
-    if not any(char.isalnum() for char in folder) or len(folder.encode()) > MAX_FOLDER_BYTES:
-        return ""
-    return f"dot-{folder[1:]}" if folder.startswith(".") else folder
+            continue
+        plans[plan.folder] = term, plan
+        lines += folders.line_of(term, folder)
+    return TermFeeds(tuple(plan for _, (_, plan) in sorted(plans.items())), tuple(problems), tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +73,15 @@ class _Pages:
     found: Mapping[tuple[str, str], TermPage]
     lists: Mapping[tuple[str, str], str]
 
+    def page_of(self, term: Term[Card]) -> TermPage | None:
+        return self.found.get((term.key, term.name))
+
     def title_of(self, term: Term[Card]) -> str:
-        page = self.found.get((term.key, term.name))
+        page = self.page_of(term)
         return page.title if page and page.title else term.written
 
     def url_of(self, term: Term[Card]) -> str:
-        page = self.found.get((term.key, term.name))
+        page = self.page_of(term)
         return page.url if page else self.lists.get((term.key, term.name), "")
 
 
@@ -112,12 +110,10 @@ def _folders_of(config: Config, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, said)))
 
 
-def _oldest_first(config: Config, by_key: Mapping[str, Sequence[Term[Card]]]) -> list[Term[Card]]:
+def _oldest_first(by_key: Mapping[str, Sequence[Term[Card]]], folders: TermFolders) -> list[Term[Card]]:
     """Let the term that was there first keep an address: somebody may have subscribed to it."""
-    enough = [
-        term for key, terms in by_key.items() for term in terms if len(term.posts) >= config.feeds.group_of(key).minimum
-    ]
-    return sorted(enough, key=lambda term: (_first_day(term), term.key, term.name))
+    terms = (term for terms in by_key.values() for term in terms)
+    return sorted(terms, key=lambda term: (not folders.has_line(term), _first_day(term), term.key, term.name))
 
 
 def _first_day(term: Term[Card]) -> float:
@@ -127,19 +123,20 @@ def _first_day(term: Term[Card]) -> float:
 
 def _clash(config: Config, term: Term[Card], folder: str, other: Term[Card] | None) -> Problem:
     at = place_of_value(term.posts[-1], config, term.key, term.written)
-    elsewhere = f"write another path in [feeds.group.{term.key}]"
+    elsewhere = f'write paths = {{ "{term.written}" = "…" }} in [feeds.group.{term.key}]'
     said = f'"{term.written}" ({term.key}) gets no feed: at its address {folder} lies that of '
     if other is None:
         return Problem(f"{said}another feed", at, elsewhere, "error", "feed-clash")
     there = place_of_value(other.posts[-1], config, other.key, other.written)
-    hint = elsewhere if term.key != other.key else f'write "{other.written}" in both'
+    hint = elsewhere if term.key != other.key else f'write "{other.written}" in both, or {elsewhere[6:]}'
     return Problem(f'{said}"{other.written}" ({other.key}) in {there}', at, hint, "error", "feed-clash")
 
 
 def _no_folder(config: Config, term: Term[Card]) -> Problem:
     message = f'"{term.written[:60]}" ({term.key}) gets no feed: no address can be made of it'
     at = place_of_value(term.posts[-1], config, term.key, term.written)
-    hint = "write a name that has letters, but not more than some 60"
+    say = f'paths = {{ "{term.written[:60]}" = "…" }} in [feeds.group.{term.key}]'
+    hint = f"write {say}; or a name that has letters, but not more than some 60"
     return Problem(message, at, hint, rule="feed-without-address")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Keys of a term's page that name it; title comes first.
 _NAME_KEYS = ("title", "name_zh", "name")
+#: Keys that may name it in Latin letters, the best for an address first.
+_LATIN_KEYS = ("slug", "name_en", "title_en", "english_name", "name", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class TermPage:
     #: As its author writes it; empty where the page does not say.
     title: str
     url: str
+    #: What else it is called that may do for an address, the best first.
+    latin_names: tuple[str, ...] = ()
 
 
 def read_term_pages(
@@ -55,7 +59,8 @@ def read_term_pages(
             continue
         if not page.hidden:
             names = (str(page.params.get(key) or "").strip() for key in _NAME_KEYS)
-            found[place] = TermPage(next(filter(None, names), ""), page.permalink)
+            latin = (str(page.params.get(key) or "").strip() for key in _LATIN_KEYS)
+            found[place] = TermPage(next(filter(None, names), ""), page.permalink, tuple(filter(None, latin)))
     return found
 
 

@@ -45,10 +45,15 @@ def values_of(post: Card, key: str) -> tuple[str, ...]:
 
     Where the post's reader has resolved aliases of a key, such as `tag` for tags, what it found counts.
     """
+    texts = (clean_text(str(item)).strip() for item in items_of(post, key) if isinstance(item, str | int | float))
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def items_of(post: Card, key: str) -> tuple[Any, ...]:
+    """Give what a post says under a front-matter key as `values_of` does, of whatever type it is."""
     value = _RESOLVED[key](post) if key in _RESOLVED else _lookup(post.params, key)
     items = value if isinstance(value, list | tuple) else (value,)
-    texts = (clean_text(str(item)).strip() for item in items if isinstance(item, str | int | float))
-    return tuple(dict.fromkeys(text for text in texts if text))
+    return tuple(item for item in items if item is not None)
 
 
 def terms_of(posts: Sequence[CardT], key: str) -> tuple[Term[CardT], ...]:

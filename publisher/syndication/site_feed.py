@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from publisher.config import Config, PodcastConfig, SiteConfig
+    from publisher.config_feeds import Content
     from publisher.model.feed import Entry, Format
     from publisher.model.post import Card, Image
     from publisher.syndication.groups import Term
 
 FILE_NAMES: Mapping[Format, str] = MappingProxyType({"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"})
 PODCAST_NAME = "podcast.xml"
+#: What stands for a front-matter key where a feed is that of a saved query.
+QUERIES = "feeds.query"
 #: What stays as it is in a path, as in Hugo's addresses: /tags/c++/.
 _PATH_SAFE = "/+@"
 
@@ -45,9 +48,17 @@ class FeedPlan:
     guid: str
     #: Newest first, as many as it shows.
     posts: tuple[Card, ...]
-    #: For the feed of a term: the front-matter key, and what the term is called; empty for the site's own.
+    #: For the feed of a term: the front-matter key, and what the term is called; of a query, `QUERIES` and its title.
+    #: Empty for the site's own.
     key: str = ""
     name: str = ""
+    #: By which publisher.toml knows it: the term as its oldest post writes it, or the query's name.
+    term: str = ""
+    #: How much of a post it shows, and how large a document of it may become; None: as large as it does.
+    content: Content = "full"
+    max_bytes: int | None = None
+    #: Where else than in its folder documents lie, below the output folder.
+    addresses: Mapping[Format, str] = field(default_factory=lambda: MappingProxyType({}))
     #: All that it could show, newest first, and how many fill a page of its archive; 0 without one.
     every: tuple[Card, ...] = ()
     archive_size: int = 0
@@ -59,6 +70,10 @@ class FeedPlan:
         """Say where the file of a format lies below the output folder."""
         if self.page:
             return page_path(self.folder, form, self.page)
+        return self.addresses.get(form) or self.own_path_of(form)
+
+    def own_path_of(self, form: Format) -> str:
+        """Say where the file of a format lies, or would lie, in the feed's own folder."""
         return f"{self.folder}/{FILE_NAMES[form]}".lstrip("/")
 
 
@@ -68,6 +83,11 @@ def feed_path(config: Config, *names: str) -> str:
     Raises ConfigError where feeds.path leads out of the site.
     """
     return "/".join((*_parts(config.feeds.path, "feeds.path"), *names))
+
+
+def group_path(config: Config, key: str) -> str:
+    """Say where the folders of a key's terms lie below the output folder. Raises ConfigError as `feed_path` does."""
+    return feed_path(config, *_parts(config.feeds.group_of(key).path or key, f"feeds.group.{key}.path"))
 
 
 def folder_url(config: Config, folder: str) -> str:
@@ -87,13 +107,16 @@ def plan_site_feed(config: Config, posts: Sequence[Card]) -> FeedPlan:
     """Plan the site's own feed. posts: newest first."""
     site = config.site
     title = clean_text(site.title)
+    own = config.feeds.site
     return FeedPlan(
         folder=feed_path(config),
         title=title,
         description=clean_text(site.description) or title,
         home_url=site.url,
         guid=site.url,
-        posts=tuple(posts[: config.feeds.limit]),
+        posts=tuple(posts[: own.limit or config.feeds.limit]),
+        content=own.content or config.feeds.content,
+        max_bytes=own.max_bytes or config.feeds.max_bytes,
         every=tuple(posts),
         archive_size=config.feeds.archive_size or 0,
     )
@@ -106,7 +129,7 @@ def plan_term_feed(config: Config, term: Term[Card], folder: str, title: str, ho
     home_url: the page that lists its posts; the site's where there is none.
     """
     group = config.feeds.group_of(term.key)
-    path = feed_path(config, *_parts(group.path or term.key, f"feeds.group.{term.key}.path"), folder)
+    path = f"{group_path(config, term.key)}/{folder}".lstrip("/")
     site = config.site
     return FeedPlan(
         folder=path,
@@ -117,8 +140,33 @@ def plan_term_feed(config: Config, term: Term[Card], folder: str, title: str, ho
         posts=term.posts[: group.limit or config.feeds.limit],
         key=term.key,
         name=clean_text(title),
+        term=term.written,
+        content=group.content or config.feeds.content,
+        max_bytes=group.max_bytes or config.feeds.max_bytes,
         every=term.posts,
         archive_size=group.archive_size or 0,
+    )
+
+
+def plan_query_feed(config: Config, name: str, posts: Sequence[Card]) -> FeedPlan:
+    """Plan the feed of a saved query. posts: those that it means, newest first."""
+    query, site = config.feeds.query[name], config.site
+    title = clean_text(query.title) or f"{name} · {clean_text(site.title)}"
+    folder = feed_path(config, *_parts(query.path or name, f"feeds.query.{name}.path"))
+    return FeedPlan(
+        folder=folder,
+        title=title,
+        description=clean_text(query.description) or clean_text(site.description) or title,
+        home_url=site.url,
+        guid=folder_url(config, folder),
+        posts=tuple(posts[: query.limit or config.feeds.limit]),
+        key=QUERIES,
+        name=clean_text(query.title) or name,
+        term=name,
+        content=query.content or config.feeds.content,
+        max_bytes=query.max_bytes or config.feeds.max_bytes,
+        every=tuple(posts),
+        archive_size=query.archive_size or 0,
     )
 
 

@@ -11,7 +11,7 @@ from publisher.config import load_config
 from publisher.errors import PublisherError
 from publisher.pipeline.build import build
 from publisher.pipeline.build_report import BuildReport
-from publisher.pipeline.term_feeds import folder_name
+from publisher.pipeline.term_folders import folder_name
 from publisher.syndication.groups import term_name
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
