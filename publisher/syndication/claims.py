@@ -75,7 +75,7 @@ def decide(lock: Lock, posts: Sequence[Card], sketch_of: SketchOf) -> Decision:
     table.claim(_by_alias(table), "alias")
     table.claim(_by_likeness(table, sketch_of), "likeness")
     refused = [*_second_guids(table), *_meet_newcomers(table)]
-    here = {key: replace(line, gone=False) for key, line in table.given.items()}
+    here = {key: replace(line, gone=False) if line.gone else line for key, line in table.given.items()}
     left = (replace(line, gone=True) for line in table.free.values())
     # A file of today may have the name of one that is gone: the line of that one keeps its guid under another name.
     away = (line if line.key not in table.posts else replace(line, key=_free_name(line, table.posts)) for line in left)

@@ -6,6 +6,7 @@ Terms are compared as Hugo compares them: "AI Agent", "ai agent" and "ai-agent" 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from publisher.model.post import Card
@@ -35,6 +36,7 @@ class Term(Generic[CardT]):
     posts: tuple[CardT, ...]
 
 
+@lru_cache(maxsize=10_000)
 def term_name(written: str) -> str:
     """Give what a term is compared by: lower-cased, with "-" for each space."""
     return written.strip().lower().replace(" ", "-")

@@ -40,7 +40,8 @@ class Forbidden:
 
 def clean_text(text: str) -> str:
     """Take out what XML can't carry, and make every line end a line feed."""
-    return _LINE_END.sub("\n", _FORBIDDEN.sub("", text))
+    kept = _FORBIDDEN.sub("", text)
+    return _LINE_END.sub("\n", kept) if "\r" in kept else kept
 
 
 def clean_value(value: ValueT, report: Callable[[Forbidden], None], where: str = "") -> ValueT:
