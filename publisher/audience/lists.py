@@ -13,7 +13,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from publisher.audience.address import clean_name, fault_in, normalise
 from publisher.errors import ContentError, Location, Problem
@@ -33,6 +33,8 @@ ACTIVE_WORDS = frozenset(
 )
 
 DELIMITERS = ",;\t"
+#: Bytes decoded at a time.
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,32 +56,50 @@ class _Columns:
     state: int | None = None
 
 
-def read_list(data: bytes, file: str) -> Iterator[Person | Problem]:
-    """Read a list, line by line.
+def read_list(file: BinaryIO, name: str) -> Iterator[Person | Problem]:
+    """Read a list, line by line: a million of them take about 100 MB, to know who was named before.
 
-    data: the whole file. file: its name, for messages.
+    file: at its beginning, to be read twice. name: of the file, for messages.
     Raises ContentError, on the way, when no column can be the addresses or the text can't be decoded.
     """
-    text, doubt = decode(data, file)
-    return itertools.chain([doubt] if doubt else [], _read(text, file))
+    encoding, doubt = find_encoding(file, name)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, newline="")
+    try:
+        yield from [doubt] if doubt else []
+        yield from _read(text, name)
+    finally:
+        text.detach()
 
 
-def decode(data: bytes, file: str) -> tuple[str, Problem | None]:
-    """Turn the bytes of a list into text; a guessed encoding comes with a warning."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16"), None
-    try:
-        return data.decode("utf-8-sig"), None
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-    try:
-        text = data.decode("cp950")
-    except UnicodeDecodeError:
-        raise ContentError(
-            "the text is neither UTF-8 nor Big5", at=Location(file, line), hint="save the file as UTF-8"
-        ) from None
+def find_encoding(file: BinaryIO, name: str) -> tuple[str, Problem | None]:
+    """Find out how a list is written, by reading all of it; a guess comes with a warning."""
+    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if line := _undecodable_line(file, "utf-16"):
+            at = Location(name, line)
+            raise ContentError("the text begins as UTF-16, but is not", at=at, hint="save the file as UTF-8")
+        return "utf-16", None
+    line = _undecodable_line(file, "utf-8")
+    if not line:
+        return "utf-8-sig", None
+    if _undecodable_line(file, "cp950"):
+        raise ContentError("the text is neither UTF-8 nor Big5", at=Location(name, line), hint="save the file as UTF-8")
     message = "the file is not UTF-8; it was read as Big5"
-    return text, Problem(message, Location(file, line), "look whether the names are right", rule="encoding")
+    return "cp950", Problem(message, Location(name, line), "look whether the names are right", rule="encoding")
+
+
+def _undecodable_line(file: BinaryIO, encoding: str) -> int:
+    """Tell the first line that is not written so; 0 when all are."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    before = 0
+    try:
+        while chunk := file.read(_CHUNK):
+            before += decoder.decode(chunk).count("\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return before + error.object[: error.start].count(b"\n") + 1
+    return 0
 
 
 def _delimiter(first_line: str) -> str:
@@ -87,9 +107,10 @@ def _delimiter(first_line: str) -> str:
     return max(DELIMITERS, key=first_line.count)
 
 
-def _read(text: str, file: str) -> Iterator[Person | Problem]:
+def _read(text: TextIO, file: str) -> Iterator[Person | Problem]:
     columns: _Columns | None = None
-    first_line_of: dict[str, int] = {}
+    # By hash: half of the memory that the addresses would take.
+    first_line_of: dict[int, int] = {}
     for line, row in _rows(text, file):
         if columns is None:
             columns, is_header = _columns(row, Location(file, line, 1, ",".join(row)))
@@ -97,7 +118,7 @@ def _read(text: str, file: str) -> Iterator[Person | Problem]:
                 continue
         found = _person(row, columns, Location(file, line, None, ",".join(row)))
         if isinstance(found, Person):
-            before = first_line_of.setdefault(found.address, line)
+            before = first_line_of.setdefault(hash(found.address), line)
             if before != line:
                 place = Location(file, line)
                 yield Problem(f"{found.email} stands in line {before} already", place, rule="duplicate")
@@ -105,10 +126,10 @@ def _read(text: str, file: str) -> Iterator[Person | Problem]:
         yield found
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: TextIO, file: str) -> Iterator[tuple[int, list[str]]]:
     """Give the rows that hold anything, each with the number of the line it ends on."""
-    first_line = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first_line))
+    first_line = text.readline()
+    reader = csv.reader(itertools.chain([first_line], text), delimiter=_delimiter(first_line))
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -95,51 +95,56 @@ def import_(
     """Add everybody in a file. Who is there already, or has left, stays as they are."""
     config = load(config_path)
     which = choose_newsletter(config, newsletter)
-    data = _read(file)
-    report = _import(config, which, data, file.name, dry_run=dry_run)
+    report = _import(config, which, file, dry_run=dry_run)
     print_problems(report.problems)
     if as_json:
         say_json(_import_facts(report, which))
     else:
         verb = "would be added" if dry_run else "added"
-        left_out = sum(report.counts.get(key, 0) for key in ("unsubscribed", "suppressed"))
+        left_out = sum(report.counts[key] for key in ("unsubscribed", "suppressed"))
         say(
-            f"{which}: {report.counts.get('added', 0)} {verb}, {report.counts.get('already there', 0)} already there,"
+            f"{which}: {report.counts['added']} {verb}, {report.counts['already there']} already there,"
             f" {left_out} passed over, {report.invalid} invalid"
+            + (f"\n  … and {report.unlisted} more lines to look at" if report.unlisted else "")
         )
 
 
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ContentError(f"can't read it: {error.strerror}", at=Location(str(file))) from error
-
-
-def _import(config: Config, newsletter: str, data: bytes, file: str, *, dry_run: bool) -> ImportReport:
+def _import(config: Config, newsletter: str, path: Path, *, dry_run: bool) -> ImportReport:
     from publisher.pipeline.subscribers import import_subscribers
     from publisher.store.open import has_store
 
-    now = moment(None, config)
-    lines = data.count(b"\n") + 1
-    with progress(f"importing {file}", unit="people") as show:
+    now, name = moment(None, config), path.name
+    with _opened(path) as file, progress(f"importing {name}", unit="lines") as show:
+        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+        file.seek(0)
         if dry_run and not has_store(config.store.url, config.root):
-            return import_subscribers(None, newsletter, data, file, now, dry_run=True)
+            return import_subscribers(None, newsletter, file, name, now, dry_run=True)
         with _store(config) as store:
             return import_subscribers(
-                store, newsletter, data, file, now, dry_run=dry_run, told=lambda done: show(done, lines)
+                store, newsletter, file, name, now, dry_run=dry_run, told=lambda done: show(done, max(done, lines))
             )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise ContentError(f"can't read it: {error.strerror}", at=Location(str(path))) from error
+    with file:
+        yield file
 
 
 def _import_facts(report: ImportReport, newsletter: str) -> dict[str, Any]:
     return {
         "newsletter": newsletter,
-        "added": report.counts.get("added", 0),
-        "already_there": report.counts.get("already there", 0),
-        "unsubscribed": report.counts.get("unsubscribed", 0),
-        "suppressed": report.counts.get("suppressed", 0),
+        "added": report.counts["added"],
+        "already_there": report.counts["already there"],
+        "unsubscribed": report.counts["unsubscribed"],
+        "suppressed": report.counts["suppressed"],
         "invalid": report.invalid,
         "problems": [str(problem) for problem in report.problems],
+        "unlisted_problems": report.unlisted,
     }
 
 

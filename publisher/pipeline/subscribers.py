@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from publisher.audience.address import clean_name, fault_in, normalise
 from publisher.audience.lists import Person, read_list
@@ -28,26 +28,37 @@ if TYPE_CHECKING:
 PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+#: Lines that are named one by one; a file that is wrong from end to end has a million of them.
+LISTED = 1_000
+
+
+@dataclass(slots=True, kw_only=True)
 class ImportReport:
     """What became of the people in a list."""
 
     #: By what became of them: "added", "already there", "unsubscribed", "suppressed".
-    counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    #: Lines that could not be used, and people who were passed over, with their places.
-    problems: tuple[Problem, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    #: Lines that could not be used, and people who were passed over, with their places: the first LISTED.
+    problems: list[Problem] = field(default_factory=list)
+    #: How many problems more there were.
+    unlisted: int = 0
+    #: How many lines hold no address that can be mailed to.
+    invalid: int = 0
 
-    @property
-    def invalid(self) -> int:
-        """How many lines hold no address that can be mailed to."""
-        return sum(problem.severity == "error" for problem in self.problems)
+    def note(self, problem: Problem) -> None:
+        """Take a problem into the report."""
+        self.invalid += problem.severity == "error"
+        if len(self.problems) < LISTED:
+            self.problems.append(problem)
+        else:
+            self.unlisted += 1
 
 
 def import_subscribers(
     store: Store | None,
     newsletter: str,
-    data: bytes,
-    file: str,
+    file: BinaryIO,
+    name: str,
     now: datetime,
     *,
     dry_run: bool = False,
@@ -55,25 +66,26 @@ def import_subscribers(
 ) -> ImportReport:
     """Add everybody in a list who may be added. Whoever left or is suppressed stays out.
 
-    data: the whole file, named `file` in messages. store: None for a dry run where there is no store yet.
-    told: called with the number of people done so far.
+    file: at its beginning, called `name` in messages. store: None for a dry run where there is no store yet.
+    told: called with the number of lines done so far.
     Raises ContentError when the file is no list of addresses.
     """
-    counts: Counter[str] = Counter()
-    problems: list[Problem] = []
-    people = _sort_out(read_list(data, file), problems)
+    report = ImportReport()
+    people = _sort_out(read_list(file, name), report)
     while page := list(islice(people, PAGE)):
         outcomes = _add(store, newsletter, page, now, dry_run=dry_run)
-        counts.update(outcomes)
-        problems += [_passed_over(*pair, file) for pair in zip(page, outcomes, strict=True) if pair[1] in PASSED_OVER]
-        told(counts.total())
-    return ImportReport(counts=MappingProxyType(dict(counts)), problems=tuple(problems))
+        report.counts.update(outcomes)
+        for person, outcome in zip(page, outcomes, strict=True):
+            if outcome in PASSED_OVER:
+                report.note(_passed_over(person, outcome, name))
+        told(page[-1].line)
+    return report
 
 
-def _sort_out(found: Iterator[Person | Problem], problems: list[Problem]) -> Iterator[Person]:
+def _sort_out(found: Iterator[Person | Problem], report: ImportReport) -> Iterator[Person]:
     for one in found:
         if isinstance(one, Problem):
-            problems.append(one)
+            report.note(one)
         else:
             yield one
 

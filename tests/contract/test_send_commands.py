@@ -110,6 +110,15 @@ def test_an_import_names_every_line_it_can_t_use(run: Terminal) -> None:
     assert (again["added"], again["already_there"], again["invalid"]) == (0, 1, 2)
 
 
+def test_a_list_that_is_wrong_from_end_to_end_is_not_told_line_by_line(run: Terminal) -> None:
+    (run.folder / "list.txt").write_text("a@example.org\n" + "nobody\n" * 1_002, encoding="utf-8")
+    done = run("subscribers", "import", "list.txt")
+    assert done.stdout == (
+        "weekly: 1 added, 0 already there, 0 passed over, 1002 invalid\n  … and 2 more lines to look at\n"
+    )
+    assert done.stderr.count("error: ") == 1_000
+
+
 def test_a_file_that_is_no_list_is_refused(run: Terminal) -> None:
     (run.folder / "list.csv").write_text("id,城市\n7,台北\n", encoding="utf-8")
     done = run("subscribers", "import", "list.csv", expect=1)

@@ -48,9 +48,8 @@ from publisher.config import load_config
 from publisher.pipeline.subscribers import import_subscribers
 from publisher.store.open import open_store
 config, now = load_config(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2])
-data = (config.root / "list.csv").read_bytes()
-with closing(open_store(config.store.url, config.root)) as store:
-    report = import_subscribers(store, "weekly", data, "list.csv", now)
+with closing(open_store(config.store.url, config.root)) as store, open(config.root / "list.csv", "rb") as file:
+    report = import_subscribers(store, "weekly", file, "list.csv", now)
 print(report.counts["added"], getrusage(RUSAGE_SELF).ru_maxrss // 1024)
 """
 

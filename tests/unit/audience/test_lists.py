@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from publisher.audience.lists import Person, read_list
@@ -15,7 +17,8 @@ def problems(data: bytes | str) -> list[Problem]:
 
 
 def _read(data: bytes | str) -> list[Person | Problem]:
-    return list(read_list(data.encode() if isinstance(data, str) else data, "people.csv"))
+    file = io.BytesIO(data.encode() if isinstance(data, str) else data)
+    return list(read_list(file, "people.csv"))
 
 
 TABLE = "姓名,電子郵件\n王小明,Ming@example.org\n林美,mei@example.org\n"
@@ -54,6 +57,24 @@ def test_a_list_in_big5_is_read_with_a_warning() -> None:
 def test_bytes_that_are_no_text_are_refused_at_their_line() -> None:
     with pytest.raises(ContentError, match="neither UTF-8 nor Big5") as caught:
         people(b"email\na@example.org\n\xff\xff@example.org\n")
+    assert str(caught.value.at) == "people.csv:3"
+
+
+@pytest.mark.parametrize("chunk", range(1, 9))
+def test_characters_may_be_cut_anywhere_while_the_encoding_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr("publisher.audience.lists._CHUNK", chunk)
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "big5"):
+        assert people(TABLE.encode(encoding)) == EXPECTED
+    with pytest.raises(ContentError) as caught:
+        people("email\n山@example.org\n".encode() + b"\xff\xff@example.org\n")
+    assert str(caught.value.at) == "people.csv:3"
+
+
+def test_half_a_character_at_the_end_is_named() -> None:
+    with pytest.raises(ContentError, match="UTF-16, but is not") as caught:
+        people(TABLE.encode("utf-16")[:-1])
     assert str(caught.value.at) == "people.csv:3"
 
 
