@@ -8,17 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.content.html.absolute import LinkRules, finish_tree
-from publisher.content.html.clean import FORBIDDEN, clean_html
+from publisher.content.html.characters import FORBIDDEN
+from publisher.content.html.clean import clean_html
 from publisher.content.html.plain_text import tree_to_text
 from publisher.content.html.tree import parse, serialise
-from publisher.content.markdown.convert import MORE, to_html
+from publisher.content.markdown.convert import MORE
+from publisher.content.markdown.convert import to_html as markdown_html
+from publisher.content.markdown.convert import to_tree as markdown_tree
 from publisher.content.media import resolve
-from publisher.content.shortcodes.expand import Surroundings, embed_card, expand_shortcodes, fill_in
+from publisher.content.shortcodes.expand import Surroundings, embed_card, expand_shortcodes, put_in
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from jinja2 import Environment
 
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from publisher.content.media import MediaPlaces, PagePlace
     from publisher.content.shortcodes.go_template import SiteTemplates
     from publisher.model.post import Post, Target
+
+
+#: Of a feed's text, only the beginning is shown anywhere: in the place of a description, or of a title.
+EXCERPT_CHARS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +58,14 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
     body: the Markdown. page: where the post stands. file: its name for messages.
     """
     problems = _forbidden_problems(body, file, post.body_line)
-    markdown = str if rules.is_html else partial(to_html, settings=rules.settings.markdown)
+    to_tree = parse if rules.is_html else partial(markdown_tree, settings=rules.settings.markdown)
+    to_html = str if rules.is_html else partial(markdown_html, settings=rules.settings.markdown)
     around = Surroundings(
         env=rules.env,
         target=rules.target,
         post=post,
         file=file,
-        markdown=markdown,
+        markdown=to_html,
         base_url=rules.places.base_url,
         ref=rules.ref,
         absolute=lambda name: resolve(name, page, rules.places).url,
@@ -66,18 +74,16 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
         known=rules.known,
     )
     expanded = expand_shortcodes(FORBIDDEN.sub("", body), around, post.body_line)
-    tree = parse(fill_in(markdown(expanded.text), expanded.pieces))
+    above, more, _ = expanded.text.partition(MORE)
+    tree = put_in(to_tree(expanded.text), expanded.pieces)
     finish_tree(tree, _link_rules(page, rules, around))
     html = clean_html(serialise(tree))
-    lead = _lead(expanded.text, markdown, expanded.pieces) if MORE in expanded.text else ""
-    text = tree_to_text(parse(html)) if rules.target == "text" else tree_to_text(tree)
-    problems = (*problems, *expanded.problems)
-    return Rendered(html="" if rules.target == "text" else html, text=text, lead=lead, problems=problems)
-
-
-def _lead(text: str, markdown: Callable[[str], str], pieces: Mapping[str, str]) -> str:
-    """Give what stands above `<!--more-->` as plain text: where the author ends the summary."""
-    return tree_to_text(parse(fill_in(markdown(text.partition(MORE)[0]), pieces)))
+    lead = tree_to_text(put_in(to_tree(above), expanded.pieces)) if more else ""
+    if rules.target == "text":
+        html, text = "", tree_to_text(parse(html))
+    else:
+        text = tree_to_text(tree, EXCERPT_CHARS if rules.target == "feed" else None)
+    return Rendered(html=html, text=text, lead=lead, problems=(*problems, *expanded.problems))
 
 
 def _link_rules(page: PagePlace, rules: RenderRules, around: Surroundings) -> LinkRules:

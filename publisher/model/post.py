@@ -118,7 +118,7 @@ class Rendered:
 
     #: HTML fragment for "feed" and "email"; empty for "text".
     html: str
-    #: The same as plain text, without embeds.
+    #: The same as plain text, without embeds; of a feed its beginning, which is all that an entry shows.
     text: str
     #: What the author put above `<!--more-->`, as plain text; empty where nothing is marked so.
     lead: str = ""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 from publisher.content.html.embeds import public_embed
-from publisher.content.html.tree import drop_keeping_tail, parse
+from publisher.content.html.tree import drop_keeping_tail, parse, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 _SPACE = re.compile(r"\s+")
 _NOT_TEXT = ("script", "style", "noscript", "template")
@@ -46,12 +46,12 @@ def facts_of(fragment: str, cards: Collection[str] = ()) -> HtmlFacts:
         if isinstance(element.tag, str) and (address := _address(element)):
             addresses.append(address)
             framed += [address] if element.tag == "iframe" else []
-    for numbers in tree.xpath("//table[contains(@class, 'lntable')]//td[1]"):
+    for numbers in cast("list[Element]", tree.xpath("//table[contains(@class, 'lntable')]//td[1]")):
         drop_keeping_tail(numbers)
     for paragraph in list(tree.iter("p")):
         if _is_card(paragraph, cards):
             drop_keeping_tail(paragraph)
-    return HtmlFacts(squeeze(tree.text_content()), tuple(addresses), frozenset(framed))
+    return HtmlFacts(squeeze(text_of(tree)), tuple(addresses), frozenset(framed))
 
 
 def squeeze(text: str) -> str:
@@ -59,7 +59,7 @@ def squeeze(text: str) -> str:
     return _SPACE.sub("", text)
 
 
-def _address(element: HtmlElement) -> str:
+def _address(element: Element) -> str:
     value = (element.get("href") or element.get("src") or "").strip()
     if value.lower().startswith(_UNSAFE):
         return ""
@@ -68,7 +68,7 @@ def _address(element: HtmlElement) -> str:
     return unquote(value)
 
 
-def _is_card(paragraph: HtmlElement, cards: Collection[str]) -> bool:
+def _is_card(paragraph: Element, cards: Collection[str]) -> bool:
     links = [child for child in paragraph if child.tag == "a"]
     alone = (
         len(paragraph) == len(links) == 1 and not (paragraph.text or "").strip() and not (links[0].tail or "").strip()

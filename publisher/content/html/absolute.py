@@ -8,24 +8,40 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
 
 from publisher.content.html.lazy_media import load_at_once
 from publisher.content.html.trackers import drop_trackers
-from publisher.content.html.tree import HEADINGS, drop_keeping_tail, replace_with
+from publisher.content.html.tree import HEADINGS, drop_keeping_tail, drop_marks, parse, replace_with
 from publisher.content.media import MediaPlaces, PagePlace, absolute, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lxml.html import HtmlElement
-
+    from publisher.content.html.tree import Element
     from publisher.model.post import Target
 
-URL_ATTRIBUTES = ("href", "src", "poster", "cite")
+#: Where the elements that may leave keep addresses. `image` is what HTML reads as `img`.
+_ADDRESSES = {
+    "a": ("href",),
+    "audio": ("src",),
+    "blockquote": ("cite",),
+    "del": ("cite",),
+    "image": ("src",),
+    "img": ("src",),
+    "ins": ("cite",),
+    "q": ("cite",),
+    "source": ("src",),
+    "track": ("src",),
+    "video": ("src", "poster"),
+}
 #: Where embedding HTML keeps the address of what it embeds.
 _FRAMES = {"iframe": "src", "embed": "src", "object": "data", "frame": "src"}
+_READ_OVER = re.compile(r"[\t\n\r]+")
+_ELEMENTS_WITH_ID = etree.XPath("descendant::*[@id]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,24 +59,23 @@ class LinkRules:
     card: Callable[[str, str], str]
 
 
-def finish_tree(tree: HtmlElement, rules: LinkRules) -> None:
+def finish_tree(tree: Element, rules: LinkRules) -> None:
     """Make a post's tree fit to leave its site."""
     load_at_once(tree)
     frames_to_cards(tree, rules)
     drop_trackers(tree)
     _settle_boxes(tree, rules.target)
     ids = _prefix_ids(tree, rules)
-    for element in tree.iter():
-        if not isinstance(element.tag, str):
-            continue
-        for name in URL_ATTRIBUTES:
+    for element in tree.iter(*_ADDRESSES):
+        for name in _ADDRESSES[element.tag]:
             if value := (element.get(name) or "").strip():
                 element.set(name, _settle(value, rules, ids))
-        if value := element.get("srcset"):
-            element.set("srcset", _settle_srcset(value, rules, ids))
+    for element in tree.iter("img", "image", "source"):
+        if candidates := element.get("srcset"):
+            element.set("srcset", _settle_srcset(candidates, rules, ids))
 
 
-def frames_to_cards(tree: HtmlElement, rules: LinkRules) -> None:
+def frames_to_cards(tree: Element, rules: LinkRules) -> None:
     """Replace iframes, and what came before them, by link cards. A frame without an address vanishes."""
     for element in list(tree.iter(*_FRAMES)):
         address = (element.get(_FRAMES[str(element.tag)]) or "").strip()
@@ -69,10 +84,11 @@ def frames_to_cards(tree: HtmlElement, rules: LinkRules) -> None:
         if not re.match(r"(https?:)?//[^/\s]", address):
             drop_keeping_tail(element)
             continue
-        replace_with(element, rules.card(absolute(address), element.get("title") or ""))
+        replace_with(element, parse(rules.card(absolute(address), element.get("title") or "")))
+    drop_marks(tree)
 
 
-def _settle_boxes(tree: HtmlElement, target: Target) -> None:
+def _settle_boxes(tree: Element, target: Target) -> None:
     """Keep a task list's boxes in feeds, write them as characters elsewhere; drop every other input."""
     for box in list(tree.iter("input")):
         if box.get("type") != "checkbox":
@@ -86,16 +102,14 @@ def _settle_boxes(tree: HtmlElement, target: Target) -> None:
                 box.set("checked", "")
 
 
-def _prefix_ids(tree: HtmlElement, rules: LinkRules) -> frozenset[str]:
+def _prefix_ids(tree: Element, rules: LinkRules) -> frozenset[str]:
     """Prefix the ids; a mail needs only those of footnotes. Returns the ids that links may name on the spot.
 
     Many feed readers drop ids, so there a link inside the post leads to the post's own page; mail clients keep them.
     """
     kept: set[str] = set()
-    for element in tree.iter():
-        name = element.get("id") if isinstance(element.tag, str) else None
-        if name is None:
-            continue
+    for element in _with_id(tree):
+        name = element.get("id") or ""
         is_note = re.match(r"fn(ref\d*)?:", name)
         if rules.target == "email" and not is_note:
             del element.attrib["id"]
@@ -106,7 +120,13 @@ def _prefix_ids(tree: HtmlElement, rules: LinkRules) -> frozenset[str]:
     return frozenset(kept)
 
 
+def _with_id(tree: Element) -> list[Element]:
+    return cast("list[Element]", _ELEMENTS_WITH_ID(tree))
+
+
 def _settle(address: str, rules: LinkRules, ids: frozenset[str]) -> str:
+    # Browsers read over these, in the middle of "javascript:" too (URL standard, 4.4).
+    address = _READ_OVER.sub("", address)
     if address.startswith("#"):
         # In mails footnotes are followed on the spot; all other places are found on the site.
         return f"#{rules.id_prefix}{address[1:]}" if address[1:] in ids else absolute(rules.page.permalink + address)
@@ -117,7 +137,7 @@ def _settle(address: str, rules: LinkRules, ids: frozenset[str]) -> str:
     if scheme and scheme not in {"http", "https"}:
         return address
     path, mark, rest = _cut(address)
-    if not scheme and path.lower().endswith((".md", ".markdown", ".mdown")) and (url := rules.post_url(path)):
+    if not scheme and path.lower().endswith((".md", ".markdown", ".mdown")) and (url := rules.post_url(unquote(path))):
         return absolute(url + mark + rest)
     return resolve(address, rules.page, rules.places).url
 

@@ -9,6 +9,8 @@ import re
 
 import nh3
 
+from publisher.content.html.characters import FORBIDDEN
+
 TAGS = frozenset(
     {
         "a", "abbr", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col",
@@ -48,9 +50,6 @@ WITH_CONTENTS = frozenset(
     {"script", "style", "noscript", "template", "object", "embed", "applet", "svg", "math", "iframe"}
 )
 
-#: Characters that XML 1.0 (2.2) forbids.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
 
 # Made once: nh3 checks the lists against each other each time it is given them.
 _CLEANER = nh3.Cleaner(
@@ -64,7 +63,10 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+_EMPTY = re.compile(r"<p>\s*</p>\n?")
+
+
 def clean_html(html: str) -> str:
     """Let through what the lists above allow. Comments go, and so does what XML forbids."""
-    cleaned = _CLEANER.clean(FORBIDDEN.sub("", html))
-    return re.sub(r"<p>\s*</p>\n?", "", cleaned).strip()
+    cleaned = FORBIDDEN.sub("", _CLEANER.clean(html))
+    return _EMPTY.sub("", cleaned).strip()

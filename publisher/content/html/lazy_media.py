@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 _MEDIA = ("img", "source", "video", "audio", "iframe", "embed")
 #: Attribute that counts → names under which scripts look for its value.
@@ -16,7 +16,7 @@ _LATE = {
 }
 
 
-def load_at_once(tree: HtmlElement) -> None:
+def load_at_once(tree: Element) -> None:
     """Put addresses that wait in `data-` attributes where they count, in the place of a placeholder."""
     for element in tree.iter(*_MEDIA):
         late = False

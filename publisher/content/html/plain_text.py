@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from collections.abc import Iterator
+
+    from publisher.content.html.tree import Element
 
 _BLOCKS = frozenset(
     {"p", "div", "section", "blockquote", "ul", "ol", "dl", "table", "figure", "pre", "hr", "h1", "h2", "h3", "h4",
@@ -19,31 +21,48 @@ MAX_DEPTH = 500
 _SILENT = frozenset({"script", "style", "audio", "video", "picture", "img"})
 
 
-def tree_to_text(tree: HtmlElement) -> str:
-    """Write a tree as text: blank lines between blocks, "- " before list items, nothing for pictures and media."""
+#: Of white space, whatever is not a single space; of line breaks, those with a space beside them.
+_SPACES = re.compile(r"[\t\u00a0][ \t\u00a0]*| [ \t\u00a0]+")
+_BREAK = re.compile(r" +\n *|\n +")
+
+
+def tree_to_text(tree: Element, limit: int | None = None) -> str:
+    """Write a tree as text: blank lines between blocks, "- " before list items, nothing for pictures and media.
+
+    limit: how many characters are enough; what is behind them is left out.
+    """
     parts: list[str] = []
-    _write(tree, parts, depth=0)
-    text = re.sub(r"[ \t\u00a0]+", " ", "".join(parts))
-    text = re.sub(r" *\n *", "\n", text)
+    length = 0
+    for part in _written(tree, depth=0):
+        parts.append(part)
+        length += len(part.strip())
+        if limit is not None and length >= limit:
+            break
+    text = _BREAK.sub("\n", _SPACES.sub(" ", "".join(parts)))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _write(element: HtmlElement, parts: list[str], depth: int) -> None:
-    if depth > MAX_DEPTH or not isinstance(element.tag, str) or element.tag in _SILENT or EMBED in element.attrib:
+def _written(element: Element, depth: int) -> Iterator[str]:
+    tag = element.tag
+    if depth > MAX_DEPTH or not isinstance(tag, str) or tag in _SILENT or element.get(EMBED) is not None:
         return
-    block, line = element.tag in _BLOCKS, element.tag in _LINES
-    parts.append("\n\n" if block else "\n" if line else "")
-    if element.tag == "li":
-        parts.append("- ")
-    if element.tag in {"td", "th"} and element.getprevious() is not None:
-        parts.append(" | ")
-    parts.append(_flow(element.text, keep=element.tag == "pre"))
+    block = tag in _BLOCKS
+    if block or tag in _LINES:
+        yield "\n\n" if block else "\n"
+    if tag == "li":
+        yield "- "
+    if tag in {"td", "th"} and element.getprevious() is not None:
+        yield " | "
+    if text := element.text:
+        yield text if tag == "pre" else _flow(text)
     for child in element:
-        _write(child, parts, depth + 1)
-        parts.append(_flow(child.tail, keep=False))
-    parts.append("\n\n" if block else "")
+        yield from _written(child, depth + 1)
+        if text := child.tail:
+            yield _flow(text)
+    if block:
+        yield "\n\n"
 
 
-def _flow(text: str | None, *, keep: bool) -> str:
-    """Give a text its line breaks only where it was written for them."""
-    return (text or "") if keep else re.sub(r"\s*\n\s*", " ", text or "")
+def _flow(text: str) -> str:
+    """Take out the line breaks of a text that was not written for them."""
+    return re.sub(r"\s*\n\s*", " ", text) if "\n" in text else text

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from publisher.content.html.tree import drop_keeping_tail
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 _TINY = {"0", "1", "0px", "1px"}
 _TINY_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|(?:width|height)\s*:\s*[01]px)", re.IGNORECASE)
@@ -28,7 +28,7 @@ TRACKERS = frozenset(
 _COUNTERS = re.compile(r"/(?:matomo|piwik)\.php$|/__utm\.gif$|/pixel\.gif$", re.IGNORECASE)
 
 
-def drop_trackers(tree: HtmlElement) -> None:
+def drop_trackers(tree: Element) -> None:
     """Remove pictures that nobody can see, that have no address, or that are known to count readers."""
     for image in list(tree.iter("img")):
         address = (image.get("src") or image.get("srcset") or "").strip()
@@ -36,7 +36,7 @@ def drop_trackers(tree: HtmlElement) -> None:
             drop_keeping_tail(image)
 
 
-def _is_invisible(image: HtmlElement) -> bool:
+def _is_invisible(image: Element) -> bool:
     tiny = image.get("width") in _TINY and image.get("height") in _TINY
     return tiny or bool(_TINY_STYLE.search(image.get("style") or ""))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import re
+from typing import TypeAlias, cast
 
-from lxml import etree, html
+from lxml import etree
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from publisher.content.html.characters import FORBIDDEN, FORBIDDEN_REFERENCE
 
-    from lxml.html import HtmlElement
+Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
 #: Elements whose text is written for machines or stands as it is.
 VERBATIM = frozenset({"code", "pre", "script", "style", "textarea", "math", "svg"})
@@ -18,73 +18,91 @@ TEXT_BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "t
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "source", "track", "wbr"})
 
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+_START, _END = "<div>", "</div>"
+#: Name of elements that stand for nothing until `drop_marks` takes them out.
+MARK = "mark-of-ours"
+_WORDS = etree.XPath("string()")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>")
 
-def parse(fragment: str) -> HtmlElement:
-    """Parse a fragment into a `div` that stands for nothing. Never fails: what can't be parsed is dropped."""
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    source = f"<html><body><div>{fragment}</div></body></html>".encode("utf-8", "replace")
+
+def parse(fragment: str) -> Element:
+    """Parse a fragment into a `div` that stands for nothing. Never fails: what can't be parsed is dropped.
+
+    So is every character that XML forbids: no tree can hold it.
+    """
+    fragment = FORBIDDEN_REFERENCE.sub("", FORBIDDEN.sub("", fragment))
+    source = f"<html><body>{_START}{fragment}{_END}</body></html>".encode()
     try:
-        document = etree.fromstring(source, parser)
+        body = etree.fromstring(source, _PARSER).find("body")
     except etree.XMLSyntaxError:
-        return cast("HtmlElement", html.Element("div"))
-    body = document.find("body")
-    wrapper = html.Element("div")
-    if body is not None:
-        wrapper.text = body.text
-        # A stray </div> in raw HTML ends our own early; what follows it still belongs to the text.
-        for child in list(body):
-            wrapper.append(child)
-        first = wrapper[0] if len(wrapper) else None
-        if first is not None and first.tag == "div" and not wrapper.text:
-            first.drop_tag()
-    return cast("HtmlElement", wrapper)
+        body = None
+    if body is None:
+        return etree.Element("div")
+    first = body[0] if len(body) else body
+    if first.tag == "div" and not body.text:
+        if len(body) == 1 and not first.tail:
+            return first
+        # A stray </div> in raw HTML ended our own early; what follows it still belongs to the text.
+        first.tag = MARK
+        drop_marks(body)
+    body.tag = "div"
+    body.attrib.clear()
+    return body
 
 
-def serialise(tree: HtmlElement) -> str:
+def serialise(tree: Element) -> str:
     """Write what is inside the wrapper that `parse` made."""
-    start = (tree.text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return start + "".join(etree.tostring(child, encoding="unicode", method="html") for child in tree)
+    written = etree.tostring(tree, encoding="unicode", method="html", with_tail=False)
+    return written[len(_START) : -len(_END)]
 
 
-def blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Walk the blocks that hold inline text."""
-    return (element for element in tree.iter(*TEXT_BLOCKS))
+def is_whole(fragment: str) -> bool:
+    """Tell whether a fragment closes every element that it opens, and no other."""
+    opened: list[str] = []
+    for closing, name in _TAG.findall(fragment):
+        if not closing:
+            opened += () if name in VOID else (name,)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
 
 
-def is_bare_link(element: HtmlElement) -> bool:
+def attributes_of(element: Element) -> list[tuple[str, str]]:
+    """Give an element's attributes and their values; a comment has none."""
+    return cast("list[tuple[str, str]]", element.items())
+
+
+def text_of(element: Element) -> str:
+    """Give all text inside an element, without that of comments."""
+    return str(_WORDS(element))
+
+
+def is_bare_link(element: Element) -> bool:
     """Tell whether a link shows the address it leads to."""
-    return element.tag == "a" and bool(element.text) and (element.get("href") or "").endswith(element.text)
+    return element.tag == "a" and bool(element.text) and (element.get("href") or "").endswith(element.text or "")
 
 
-def drop_keeping_tail(element: HtmlElement) -> None:
+def drop_keeping_tail(element: Element) -> None:
     """Remove an element and what is inside it; the text behind it stays."""
-    element.drop_tree()
-
-
-def replace_with(element: HtmlElement, fragment: str) -> None:
-    """Put a fragment where an element stands."""
-    new = parse(fragment)
-    parent = element.getparent()
+    parent, before = element.getparent(), element.getprevious()
     if parent is None:
         return
-    index = parent.index(element)
-    nodes = list(new)
-    tail = element.tail or ""
-    element.tail = None
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
     parent.remove(element)
-    for offset, node in enumerate(nodes):
-        parent.insert(index + offset, node)
-    if nodes:
-        nodes[-1].tail = (nodes[-1].tail or "") + tail
-    _append_text(parent, index, (new.text or "") + ("" if nodes else tail))
 
 
-def _append_text(parent: HtmlElement, index: int, text: str) -> None:
-    """Add text in front of the child at `index`."""
-    if not text:
-        return
-    if index == 0:
-        parent.text = (parent.text or "") + text
-    else:
-        before = parent[index - 1]
-        before.tail = (before.tail or "") + text
+def replace_with(element: Element, tree: Element) -> None:
+    """Put what is inside a wrapper where an element stands, as soon as `drop_marks` takes the wrapper out."""
+    parent = element.getparent()
+    if parent is not None:
+        tree.tag, tree.tail = MARK, element.tail
+        parent.replace(element, tree)
+
+
+def drop_marks(tree: Element) -> None:
+    """Take out all marks, and leave what is inside them. One by one, each would be looked up among its siblings."""
+    etree.strip_tags(tree, MARK)

@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.html.tree import parse, serialise
+from publisher.content.html.tree import parse, serialise, text_of
 from publisher.content.markdown.convert import MORE, to_html
 from publisher.content.summary import CJK_CHARACTER
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
+    from publisher.content.html.tree import Element
     from publisher.content.hugo.site import HugoConfig
 
 
@@ -48,16 +47,16 @@ def _first_paragraphs(html: str, settings: HugoConfig) -> HugoSummary:
     counted = 0
     for index, block in enumerate(tree):
         paragraphs = block.iter("p") if isinstance(block.tag, str) else ()
-        counted += sum(count_words(paragraph.text_content(), runes=runes) for paragraph in paragraphs)
+        counted += sum(count_words(text_of(paragraph), runes=runes) for paragraph in paragraphs)
         if counted >= settings.summary_length:
-            rest = tree[index + 1 :]
+            rest = list(tree)[index + 1 :]
             for later in rest:
                 tree.remove(later)
             return HugoSummary(serialise(tree).strip(), truncated=bool(rest))
     return HugoSummary(html.strip(), truncated=False)
 
 
-def _inside(element: HtmlElement) -> str:
+def _inside(element: Element) -> str:
     wrapper = parse("")
     wrapper.text = element.text
     wrapper.extend(list(element))

@@ -10,9 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 import comrak
-from lxml import etree
 
-from publisher.content.html.tree import parse, serialise
+from publisher.content.html.tree import MARK, drop_marks, parse, serialise
 from publisher.content.markdown.bare_links import put_back, set_aside
 from publisher.content.markdown.block_attributes import drop_block_attributes
 from publisher.content.markdown.footnotes import rewrite_footnotes
@@ -22,8 +21,7 @@ from publisher.content.markdown.passthrough import keep_from_markdown, put_formu
 from publisher.content.markdown.typography import typeset
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
+    from publisher.content.html.tree import Element
     from publisher.content.hugo.site import MarkdownSettings
 
 #: Where Hugo ends the summary; no reader is to see it. Only this exact spelling counts.
@@ -31,7 +29,12 @@ MORE = "<!--more-->"
 
 
 def to_html(text: str, settings: MarkdownSettings) -> str:
-    """Turn Markdown into HTML. What comes out is not cleaned, and its URLs are as written."""
+    """Turn Markdown into HTML, as `to_tree` does."""
+    return serialise(to_tree(text, settings))
+
+
+def to_tree(text: str, settings: MarkdownSettings) -> Element:
+    """Turn Markdown into a tree. What comes out is not cleaned, and its URLs are as written."""
     # A paragraph ends there, as in Hugo.
     source = text.replace(MORE, "\n\n", 1)
     kept = keep_from_markdown(source, settings.kept_blocks, settings.kept_inline)
@@ -49,7 +52,7 @@ def to_html(text: str, settings: MarkdownSettings) -> str:
     repair_lists(tree)
     give_ids(tree, settings.heading_ids, attributes=settings.title_attributes)
     rewrite_footnotes(tree)
-    return serialise(tree)
+    return tree
 
 
 def _options(settings: MarkdownSettings) -> tuple[comrak.ExtensionOptions, comrak.ParseOptions, comrak.RenderOptions]:
@@ -65,12 +68,11 @@ def _options(settings: MarkdownSettings) -> tuple[comrak.ExtensionOptions, comra
     return extensions, parsing, rendering
 
 
-def _drop_escape_marks(tree: HtmlElement) -> None:
+def _drop_escape_marks(tree: Element) -> None:
     for mark in tree.iter("span"):
         if "data-escaped-char" in mark.attrib:
-            mark.tag = "escaped"
-    # In one pass: dropping them one by one looks each up among its siblings.
-    etree.strip_tags(tree, "escaped")
+            mark.tag = MARK
+    drop_marks(tree)
 
 
 _WIDE_BREAK = re.compile(
@@ -78,7 +80,7 @@ _WIDE_BREAK = re.compile(
 )
 
 
-def _join_wide_lines(tree: HtmlElement) -> None:
+def _join_wide_lines(tree: Element) -> None:
     """Drop a line break between two wide characters: Chinese puts no space there."""
     for element in tree.iter("p", "li", "td", "th", "em", "strong", "a", "del", "h1", "h2", "h3", "h4", "h5", "h6"):
         if element.text:

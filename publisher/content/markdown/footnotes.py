@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lxml import html
+from lxml import etree
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 _BACK = "↩\ufe0e"
 _NO_BREAK = "\u00a0"
 
 
-def rewrite_footnotes(tree: HtmlElement) -> None:
+def rewrite_footnotes(tree: Element) -> None:
     """Turn comrak's footnotes into Hugo's."""
     section = next((part for part in tree.iter("section") if "data-footnotes" in part.attrib), None)
     if section is None:
@@ -27,10 +27,10 @@ def rewrite_footnotes(tree: HtmlElement) -> None:
     section.tag = "div"
     section.attrib.clear()
     section.set("class", "footnotes")
-    section.insert(0, html.Element("hr"))
+    section.insert(0, etree.Element("hr"))
 
 
-def _number_references(tree: HtmlElement) -> dict[str, str]:
+def _number_references(tree: Element) -> dict[str, str]:
     """Give references their new ids. Returns each note's old id and its number."""
     numbers: dict[str, str] = {}
     seen: dict[str, int] = {}
@@ -49,7 +49,7 @@ def _number_references(tree: HtmlElement) -> dict[str, str]:
     return numbers
 
 
-def _rewrite_ways_back(note: HtmlElement, number: str) -> None:
+def _rewrite_ways_back(note: Element, number: str) -> None:
     ways = [link for link in note.iter("a") if "data-footnote-backref" in link.attrib]
     for count, way in enumerate(ways):
         for child in list(way):
@@ -61,7 +61,7 @@ def _rewrite_ways_back(note: HtmlElement, number: str) -> None:
         _end_with_no_break(way)
 
 
-def _end_with_no_break(way: HtmlElement) -> None:
+def _end_with_no_break(way: Element) -> None:
     """Tie the way back to the last word, so that it never stands alone on a line."""
     before, parent = way.getprevious(), way.getparent()
     if before is not None:

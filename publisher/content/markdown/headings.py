@@ -6,17 +6,17 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from publisher.content.html.tree import HEADINGS, is_bare_link
+from publisher.content.html.tree import HEADINGS, is_bare_link, text_of
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 _ATTRIBUTES = re.compile(
     r"[ \t]*\{[ \t]*((?:[#.][\w:-]+|[\w-]+=(?:\"[^\"]*\"|“[^”]*”|[\w-]+))(?:[ \t]+[^{}]*)?)\}[ \t]*$"
 )
 
 
-def give_ids(tree: HtmlElement, kind: str = "github", *, attributes: bool = True) -> None:
+def give_ids(tree: Element, kind: str = "github", *, attributes: bool = True) -> None:
     """Give each heading its id, and take `{#id .class}` off its end; attributes: whether that is done.
 
     kind: Hugo's autoIDType: github, github-ascii, blackfriday; empty: only ids that are stated.
@@ -32,9 +32,11 @@ def give_ids(tree: HtmlElement, kind: str = "github", *, attributes: bool = True
         heading.set("id", name)
 
 
-def _words(heading: HtmlElement) -> str:
+def _words(heading: Element) -> str:
     """Take what counts for the id: text, and what stands for pictures; not the addresses of bare links."""
-    text = "".join(heading.itertext()) + "".join(image.get("alt") or "" for image in heading.iter("img"))
+    if not len(heading):
+        return heading.text or ""
+    text = text_of(heading) + "".join(image.get("alt") or "" for image in heading.iter("img"))
     for link in heading.iter("a"):
         text = text.replace(link.text or "", "", 1) if is_bare_link(link) else text
     return text
@@ -51,13 +53,19 @@ def heading_id(text: str, kind: str = "github") -> str:
     text = text.strip()
     if kind == "github-ascii":
         text = unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode("ascii")
-    kept = []
-    for char in text:
-        if char == "_" or _is_kept(char):
-            kept.append(_lower(char))
-        elif char in " -\n":
-            kept.append("-")
-    return "".join(kept)
+    return text.translate(_ID_CHARACTERS)
+
+
+class _IdCharacters(dict[int, str]):
+    """What becomes of a character in an id: found out once for each."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = made = _lower(char) if char == "_" or _is_kept(char) else "-" if char in " -\n" else ""
+        return made
+
+
+_ID_CHARACTERS = _IdCharacters()
 
 
 def _lower(char: str) -> str:
@@ -78,11 +86,11 @@ def _unique(name: str, seen: set[str]) -> str:
     return free
 
 
-def _take_attributes(heading: HtmlElement) -> str:
+def _take_attributes(heading: Element) -> str:
     """Cut `{#id .class key="value"}` off a heading's end; only the id is kept."""
     last = heading[-1] if len(heading) else None
     text = (heading.text if last is None else last.tail) or ""
-    match = _ATTRIBUTES.search(text)
+    match = _ATTRIBUTES.search(text) if "{" in text else None
     if not match:
         return ""
     rest = text[: match.start()]

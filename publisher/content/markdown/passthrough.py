@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from publisher.content.html.tree import attributes_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 #: An opening sign and the closing one.
 Pair = tuple[str, str]
@@ -65,7 +67,7 @@ def _next(text: str, sign: str, position: int, ahead: dict[str, int]) -> int:
     return ahead[sign]
 
 
-def put_formulas_back(tree: HtmlElement, kept: Kept) -> None:
+def put_formulas_back(tree: Element, kept: Kept) -> None:
     """Put every formula back where its word stands, as text: in code and attributes too it is what was written."""
     if not kept.formulas:
         return
@@ -79,6 +81,6 @@ def put_formulas_back(tree: HtmlElement, kept: Kept) -> None:
             element.text = word.sub(formula, element.text)
         if element.tail and kept.prefix in element.tail:
             element.tail = word.sub(formula, element.tail)
-        for name, value in element.attrib.items():
+        for name, value in attributes_of(element):
             if kept.prefix in value:
-                element.attrib[name] = word.sub(formula, value)
+                element.set(name, word.sub(formula, value))

@@ -11,12 +11,12 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.content.html.tree import VERBATIM, VOID, blocks, is_bare_link
+from publisher.content.html.tree import TEXT_BLOCKS, VERBATIM, VOID, is_bare_link, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml.html import HtmlElement
+    from publisher.content.html.tree import Element
 
 #: Longer runs of quotes are no quotation.
 MAX_RUN = 50
@@ -30,18 +30,18 @@ _APOSTROPHE = re.compile(r"[tenl]|(?:[smd]|re|ve)(?![^\W_])|\d\ds(?![^\W_])")
 class _Text:
     """One text of a tree: the one an element begins with, or the one behind a child."""
 
-    element: HtmlElement
+    element: Element
     is_tail: bool
     text: str
 
 
-def typeset(tree: HtmlElement) -> None:
+def typeset(tree: Element) -> None:
     """Turn straight quotes, double hyphens and three dots into what they mean, in every block of text."""
     opened = 0
-    for block in blocks(tree):
-        texts = list(_own_texts(block))
-        if not any(_SIGN.search(part.text) for part in texts):
+    for block in tree.iter(*TEXT_BLOCKS):
+        if not _SIGN.search(text_of(block)):
             continue
+        texts = list(_own_texts(block))
         for index, part in enumerate(texts):
             # Between two texts Markdown had one of its signs: a punctuation mark.
             before = "*" if index else " "
@@ -54,7 +54,7 @@ def typeset(tree: HtmlElement) -> None:
                 part.element.text = part.text
 
 
-def _own_texts(block: HtmlElement) -> Iterator[_Text]:
+def _own_texts(block: Element) -> Iterator[_Text]:
     """Walk the inline text of a block, in order; not that of blocks inside it, of code, or of bare links."""
     yield _Text(block, is_tail=False, text=block.text or "")
     for child in block:
@@ -63,7 +63,7 @@ def _own_texts(block: HtmlElement) -> Iterator[_Text]:
         yield _Text(child, is_tail=True, text=child.tail or "")
 
 
-def _is_inline(element: HtmlElement) -> bool:
+def _is_inline(element: Element) -> bool:
     if element.tag in VERBATIM or element.tag in VOID or "data-escaped-char" in element.attrib:
         return False
     return element.tag not in _BLOCKS and not is_bare_link(element)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from publisher.content.front_matter import aliases
 from publisher.content.html.embeds import public_embed
+from publisher.content.html.tree import drop_marks, is_whole, parse, replace_with, serialise
 from publisher.content.shortcodes.names import TEMPLATE_OF
 from publisher.content.shortcodes.syntax import Call, Node, parse_shortcodes, place_in_text, syntax_problems
 from publisher.errors import ContentError, Problem
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from publisher.content.html.tree import Element
     from publisher.content.shortcodes.go_template import SiteTemplates
     from publisher.errors import Location
     from publisher.model.post import Post, Target
@@ -107,6 +109,20 @@ def expand_shortcodes(text: str, around: Surroundings, first_line: int) -> Expan
     work.problems.extend(syntax_problems(parsed, text, around.file, first_line))
     result = work.join(parsed.nodes, None, raw=False)
     return Expanded(result, work.pieces, tuple(work.problems))
+
+
+def put_in(tree: Element, pieces: Mapping[str, str]) -> Element:
+    """Put what shortcodes made where their words stand in a tree. Gives the tree, which may be another one then."""
+    if not pieces:
+        return tree
+    alone = [paragraph for paragraph in tree.iter("p") if paragraph.text in pieces and not len(paragraph)]
+    if [paragraph.text for paragraph in alone] != list(pieces) or not all(map(is_whole, pieces.values())):
+        # In the middle of a text, inside each other, or opening what another one closes.
+        return parse(fill_in(serialise(tree), pieces))
+    for paragraph, piece in zip(alone, pieces.values(), strict=True):
+        replace_with(paragraph, parse(piece))
+    drop_marks(tree)
+    return tree
 
 
 def fill_in(html: str, pieces: Mapping[str, str]) -> str:

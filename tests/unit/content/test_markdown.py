@@ -48,6 +48,7 @@ def link(url: str) -> str:
         ("www.a.tw 或 我 a@b.tw", '<a href="https://www.a.tw">www.a.tw</a> 或 我 <a href="mailto:a@b.tw">a@b.tw</a>'),
         ('<a href="https://a.tw/x">甲</a>', '<a href="https://a.tw/x">甲</a>'),
         ("http://localhost/x https://a", "http://localhost/x https://a"),
+        ("前 <!-- 註 --> https://a.tw/x", f"前 <!-- 註 --> {link('https://a.tw/x')}"),
     ],
 )  # fmt: skip
 def test_bare_links_end_where_a_reader_would_end_them(source: str, html: str) -> None:

@@ -1,9 +1,11 @@
+import re
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from publisher.content.html.characters import FORBIDDEN
 from tests.unit.content.site_maker import render_body
 
 HEAD = "---\ntitle: 乙\nslug: other\n---\n"
@@ -74,6 +76,53 @@ def test_characters_that_xml_forbids_are_left_out_and_reported(tmp_path: Path) -
     assert [(str(problem.at), problem.rule) for problem in rendered.problems] == [
         ("content/posts/a.md:6:2", "forbidden-character")
     ]
+
+
+@pytest.mark.parametrize("reference", ["&#1;", "&#x1F;", "&#65535;", "<b>&#x0B</b>"])
+def test_a_reference_to_a_forbidden_character_breaks_nothing(tmp_path: Path, reference: str) -> None:
+    rendered = render_body(tmp_path, f'甲 "{reference}" https://a.tw/x\n\n{reference}\n')
+
+    assert "https://a.tw/x</a>" in rendered.html
+    assert not FORBIDDEN.search(rendered.html + rendered.text)
+
+
+def test_a_link_to_a_file_with_a_chinese_name_leads_to_its_post(tmp_path: Path) -> None:
+    html = render_body(tmp_path, "[一](文章.md) [二](<文 章.md#頭>)\n", files={
+        "content/posts/文章.md": HEAD, "content/posts/文 章.md": HEAD.replace("other", "another"),
+    }).html  # fmt: skip
+
+    assert 'href="https://example.tw/blog/posts/other/"' in html
+    assert 'href="https://example.tw/blog/posts/another/#%E9%A0%AD"' in html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{{< open >}}\n\n甲 "乙" **丙**\n\n{{< close >}}\n',
+        '<div class="box">\n\n甲 "乙" **丙**\n\n</div>\n',
+        '{{< box >}}\n甲 "乙" **丙**\n{{< /box >}}\n',
+    ],
+    ids=["opened by one and closed by another", "no shortcode", "around a text"],
+)
+def test_a_box_is_the_same_whoever_opens_and_closes_it(tmp_path: Path, body: str) -> None:
+    files: dict[str, str | bytes] = {
+        "layouts/shortcodes/open.html": '<div class="box">',
+        "layouts/shortcodes/close.html": "</div>",
+        "layouts/shortcodes/box.html": '<div class="box">{{ .Inner | markdownify }}</div>',
+    }
+    html = render_body(tmp_path, body, files=files).html
+
+    assert re.sub(r"\s*(</?(?:div|p)>)\s*", r"\1", html).replace("<p>", "").replace("</p>", "") == (
+        "<div>甲 “乙” <strong>丙</strong></div>"
+    )
+
+
+def test_the_text_of_a_feed_is_enough_to_begin_with(tmp_path: Path) -> None:
+    body = "一二三四五六七八九。\n\n" * 1000
+    feed, text = render_body(tmp_path, body).text, render_body(tmp_path, body, "text").text
+
+    assert text.startswith(feed)
+    assert 1000 <= len(feed) < len(text)
 
 
 def test_every_address_is_absolute(tmp_path: Path) -> None:
