@@ -44,7 +44,11 @@ def build(
     dry_run: DryRunOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat every warning as an error.")] = False,
     frozen_lock: Annotated[
-        bool, typer.Option("--frozen-lock", help="Refuse to build, with 1, where publisher.lock would have to change.")
+        bool,
+        typer.Option(
+            "--frozen-lock",
+            help="Write no publisher.lock; refuse to build, with 1, where it lacks a decision: on a new post, say.",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

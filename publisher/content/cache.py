@@ -38,9 +38,9 @@ RACY_NS = 2_000_000_000
 class Listed:
     """What became of a content file."""
 
-    #: None where it is no post that may be seen.
+    #: None where it is no post that may be seen, or will be when its date has come.
     card: Card | None = None
-    #: Why it is none, if a person would have called it one (`model.post.Site.left_out`).
+    #: Why it is none now, if a person would have called it one (`model.post.Site.left_out`).
     left_out: str = ""
     problems: tuple[Problem, ...] = ()
 

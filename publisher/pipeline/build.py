@@ -91,7 +91,7 @@ def build(
     reader = CardReader(config, now, folder / CARDS_NAME, alongside=None if dry_run else alongside)
     site = reader.list_posts()
     register = Register(config, now)
-    posts, doubles = register.identify(site.cards)
+    posts, doubles = register.identify(site.cards, site.scheduled)
     plans, doubts = plan_feeds(config, posts, now, register)
     plans, archives = with_archives(plans, register, frozen=frozen_lock)
     in_podcast = episodes_of(config, posts)

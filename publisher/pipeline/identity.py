@@ -17,6 +17,7 @@ from publisher.pipeline.files import write_if_changed
 from publisher.pipeline.places import file_of, place_of_value
 from publisher.syndication.changes import is_significant, sketch_of
 from publisher.syndication.claims import decide
+from publisher.syndication.identity import guid_of
 from publisher.syndication.lock import NAME, Lock, by_key, parse_lock, render_lock
 
 if TYPE_CHECKING:
@@ -70,19 +71,28 @@ class Register:
         self.feeds = self.before.feeds
         self.decision: Decision | None = None
 
-    def identify(self, posts: Sequence[CardT]) -> tuple[tuple[CardT, ...], tuple[Problem, ...]]:
+    def identify(
+        self, posts: Sequence[CardT], scheduled: Sequence[Card] | None = None
+    ) -> tuple[tuple[CardT, ...], tuple[Problem, ...]]:
         """Give posts their guids, and the date of their last significant change.
 
         posts: newest first. One that claims what belongs to another is left out, and told; an undated one, which no
         feed shows, stays as it is.
+        scheduled: posts whose dates have still to come. They get guids, too, but only what visible ones leave them,
+        and nobody is told of what they don't get. None: nobody asked which there are.
         """
         dated = {post.key: post for post in posts if post.published}
-        self.decision = decide(self.before, tuple(dated.values()), self._sketch)
-        lines = {key: self._revised(dated.get(key), line) for key, line in self.decision.lock.lines.items()}
+        coming = {post.key: post for post in scheduled or () if post.published and post.key not in dated}
+        self.decision = decide(self.before, (*dated.values(), *coming.values()), self._sketch)
+        decided = self.decision.lock.lines.values()
+        found = [_settled(line, dated, coming, asked=scheduled is not None) for line in decided]
+        lines = {line.key: self._revised(dated.get(line.key), line) for line in self._renamed(found, coming)}
         self.lock = by_key(lines.values())
         known = (_known(post, lines.get(post.key)) for post in posts)
-        out = {refusal.key for refusal in self.decision.refused if refusal.leaves_out}
-        problems = tuple(_problem(refusal, dated, self._config) for refusal in self.decision.refused)
+        refused = [refusal for refusal in self.decision.refused if refusal.key in dated]
+        out = {refusal.key for refusal in refused if refusal.leaves_out}
+        every: dict[str, Card] = {**coming, **dated}
+        problems = tuple(_problem(refusal, every, self._config) for refusal in refused)
         return tuple(post for post in known if post.key not in out), problems
 
     def remember(self, shown: Iterable[Card]) -> None:
@@ -97,15 +107,31 @@ class Register:
     def save(self, *, dry_run: bool = False, frozen: bool = False) -> bool:
         """Write the lock if it changed; tell whether it did.
 
-        frozen: refuse instead, by a ConfigError that names posts: what builds can't keep what it would decide.
+        frozen: write nothing, and refuse what would have to be written down, by a ConfigError that names posts: a guid
+        for a post, a post under another name, a change that moves `updated`. Posts that expire or whose dates have come
+        are no reason: nothing is decided about them.
         """
-        if frozen and self.lock.lines != self.before.lines:
-            raise _frozen(self.before.lines, self.lock.lines)
+        if frozen and (decided := _decisions(self.before, self.lock)):
+            raise _frozen(decided)
         if frozen and _folders_chosen(self.feeds) != _folders_chosen(self.before.feeds):
-            raise _frozen(_folders_chosen(self.before.feeds), _folders_chosen(self.feeds))
+            raise _frozen(_changed(_folders_chosen(self.before.feeds), _folders_chosen(self.feeds)))
         # Lines that a merge has left unsorted are sorted again, though they say the same.
         lock = replace(self.lock, feeds=self.feeds)
         return not frozen and write_lock(self._config, lock, dry_run=dry_run)
+
+    def _renamed(self, lines: Sequence[Line], coming: Mapping[str, Card]) -> Sequence[Line]:
+        """Let the guid of a post that nobody has seen yet follow its address, if that is nobody else's."""
+        if not coming:
+            return lines
+        taken = {line.guid for line in lines}
+        unseen = {line.guid for line in lines if (old := self._guids.get(line.guid)) is None or old.scheduled}
+        wanted = {key: guid_of(post) for key, post in coming.items()}
+        return [
+            replace(line, guid=wanted[line.key], was=())
+            if line.guid in unseen and wanted.get(line.key, line.guid) not in taken
+            else line
+            for line in lines
+        ]
 
     def _revised(self, post: Card | None, line: Line) -> Line:
         """Note when a text has changed so much that readers should hear of it."""
@@ -150,7 +176,7 @@ def _known(post: CardT, line: Line | None) -> CardT:
     return replace(post, guid=guid, revised=datetime.fromisoformat(line.updated) if line.updated else None)
 
 
-def _problem(refusal: Refusal, posts: dict[str, CardT], config: Config) -> Problem:
+def _problem(refusal: Refusal, posts: Mapping[str, Card], config: Config) -> Problem:
     post, other = posts[refusal.key], file_of(posts[refusal.other], config)
     at = place_of_value(post, config, "guid")
     if refusal.rule == "same-guid":
@@ -170,8 +196,31 @@ def _folders_chosen(feeds: Mapping[str, FeedLine]) -> dict[str, str]:
     return {key: line.path for key, line in feeds.items() if line.path != key.partition("/")[2]}
 
 
-def _frozen(before: Mapping[str, object], after: Mapping[str, object]) -> ConfigError:
-    changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-    more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
-    message = f"{NAME} would change, and is frozen: {', '.join(changed[:_NAMED])}{more}"
+def _settled(line: Line, dated: Mapping[str, Card], coming: Mapping[str, Card], *, asked: bool) -> Line:
+    """Say of a line whether its post is still to come. asked: whether all that are to come are in `coming`."""
+    if post := coming.get(line.key):
+        return replace(line, scheduled=True, published=post.published.isoformat() if post.published else line.published)
+    if not line.scheduled:
+        return line
+    waits = line.key not in dated and not asked
+    return replace(line, scheduled=waits, gone=line.gone and not waits)
+
+
+def _decisions(before: Lock, after: Lock) -> list[str]:
+    """Name the posts of which a lock says what the one before it does not, and nobody could find out again."""
+
+    def facts(lock: Lock) -> dict[str, tuple[str, str]]:
+        return {line.guid: (line.key, line.updated) for line in lock.lines.values()}
+
+    known = facts(before)
+    return sorted(key for guid, (key, updated) in facts(after).items() if known.get(guid) != (key, updated))
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+def _frozen(decided: Sequence[str]) -> ConfigError:
+    more = f" and {len(decided) - _NAMED} more" if len(decided) > _NAMED else ""
+    message = f"{NAME} would change, and is frozen: {', '.join(decided[:_NAMED])}{more}"
     return ConfigError(message, hint=f"run `publisher build` where you write, and commit {NAME}")

@@ -3,7 +3,8 @@
     post posts/a.md guid=https://… published=2026-01-02T08:00:00+08:00 text=1f…-2e… url=https://… was=https://… check=…
     feed tags/台積電 path=tsmc check=…
 
-`gone` stands in the place of `post` once the post is gone: its guid is never used again. Each line ends in a check of
+`next` stands in the place of `post` until the post's date has come, and `gone` once the post is gone: its guid is never
+used again. Each line ends in a check of
 itself, so that one which was damaged or edited is told, and never taken for another guid. `feed` keeps the folder that
 a feed was given, for a feed may stay where nothing else would put it.
 """
@@ -25,7 +26,7 @@ NAME = "publisher.lock"
 HEADER = "# publisher.lock 1: which entry is which, for ever. Commit it; don't edit it (docs/identity.md)."
 _FROM_GIT = f"take the file from git again (git checkout {NAME}), then run `publisher build`"
 _LINE = re.compile(
-    r"(post|gone) (\S+) guid=(\S+) published=(\S+) text=(\S+)(?: url=(\S+))?(?: updated=(\S+))?((?: was=\S+)*)"
+    r"(post|gone|next) (\S+) guid=(\S+) published=(\S+) text=(\S+)(?: url=(\S+))?(?: updated=(\S+))?((?: was=\S+)*)"
     r"(?: sketch=(\S+))?((?: page=\S+)*) check=([0-9a-f]{8})"
 )
 _FEED = re.compile(r"feed (\S+) path=(\S+)(?: (small|gone))? check=([0-9a-f]{8})")
@@ -59,6 +60,8 @@ class Line:
     pages: tuple[str, ...] = ()
     #: Whether the post is gone.
     gone: bool = False
+    #: Whether its date has still to come.
+    scheduled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +146,7 @@ def _merged_feed(one: FeedLine | None, other: FeedLine, at: Location) -> FeedLin
 
 def _render(line: Line) -> str:
     parts = [
-        "gone" if line.gone else "post",
+        "gone" if line.gone else "next" if line.scheduled else "post",
         _escape(line.key),
         f"guid={_escape(line.guid)}",
         f"published={line.published}",
@@ -178,6 +181,7 @@ def _parse(written: str, at: Location) -> Line:
         sketch=sketch or "",
         pages=tuple(_unescape(page) for page in pages.replace(" page=", " ").split()),
         gone=kind == "gone",
+        scheduled=kind == "next",
     )
 
 
@@ -203,7 +207,7 @@ def _merged(one: Line | None, other: Line) -> Line:
     """Make one of two lines about one post: what was changed last wins, and no past address or page is lost."""
     if one is None:
         return other
-    first, last = sorted((one, other), key=lambda line: (not line.gone, line.updated, line.text))
+    first, last = sorted((one, other), key=lambda line: (not line.gone, not line.scheduled, line.updated, line.text))
     past = dict.fromkeys((*first.was, *last.was, first.url))
     pages = tuple(sorted({*first.pages, *last.pages}))
     return replace(last, was=tuple(url for url in past if url != last.url), pages=pages)

@@ -13,6 +13,7 @@ from publisher.pipeline.adopt import adopt
 from publisher.pipeline.build import build
 from publisher.pipeline.build_report import BuildReport
 from publisher.pipeline.diff import diff
+from publisher.pipeline.identity import identify_site
 from publisher.pipeline.issue import make_issue
 from publisher.store.open import open_store
 
@@ -119,6 +120,74 @@ def test_a_frozen_lock_refuses_what_it_does_not_know_and_nothing_is_written(site
     assert not (site.root / "public").exists()
     site.build()
     assert not site.build(frozen=True).lock_changed
+
+
+def test_a_post_whose_date_has_come_is_no_reason_to_refuse_a_frozen_lock(site: Site) -> None:
+    site.post("p9", 9, f"9：{LONG}")
+    site.build()
+    assert "第9天" not in site.guids()
+    assert [line.split()[:2] for line in site.lock.read_text("utf-8").splitlines()[1:2]] == [["next", "p9.md"]]
+    site.build(NOW + timedelta(days=3), frozen=True)
+    assert site.guids()["第9天"] == "https://shan.example/p9/"
+    assert site.build(NOW + timedelta(days=3)).lock_changed
+    assert "\npost p9.md" in site.lock.read_text("utf-8")
+
+
+def test_a_post_that_expires_is_no_reason_to_refuse_a_frozen_lock(site: Site) -> None:
+    site.settings(SITE.replace("[feeds]\n", "[feeds]\nlimit = 3\n"))
+    site.post("p4", 4, f"4：{LONG}", "expiryDate: 2026-10-20\n")
+    site.build()
+    site.build(datetime(2026, 10, 21, tzinfo=UTC), frozen=True)
+    assert list(site.guids()) == ["第3天", "第2天", "第1天"]
+
+
+def test_a_frozen_lock_lets_a_typo_pass_but_no_date_that_it_would_have_to_keep(site: Site) -> None:
+    site.build()
+    site.post("p1", 1, f"1：{LONG}。")
+    assert not site.build(frozen=True).lock_changed
+    site.post("p1", 1, "全新的內容，從頭到尾都不一樣，一個字也沒有留下來。" * 5)
+    with pytest.raises(ConfigError, match=r"is frozen: p1\.md"):
+        site.build(frozen=True)
+
+
+def test_a_frozen_lock_refuses_a_post_under_another_name(site: Site) -> None:
+    site.build()
+    site.rename("p1", "q")
+    with pytest.raises(ConfigError, match=r"is frozen: q\.md"):
+        site.build(frozen=True)
+
+
+def test_the_guid_of_a_post_that_nobody_has_seen_follows_its_address(site: Site) -> None:
+    site.post("p9", 9, f"9：{LONG}", "url: /old/\n")
+    site.build()
+    site.post("p9", 10, f"9：{LONG}", "url: /new/\n")
+    site.build()
+    [line] = [line for line in site.lock.read_text("utf-8").splitlines() if line.startswith("next ")]
+    assert " guid=https://shan.example/new/ published=2026-10-10" in line
+    assert " was=" not in line
+    site.build(datetime(2026, 10, 11, tzinfo=UTC))
+    site.post("p9", 20, f"9：{LONG}", "url: /other/\n")
+    site.build(datetime(2026, 10, 11, tzinfo=UTC))
+    site.build(datetime(2026, 10, 21, tzinfo=UTC))
+    assert site.guids()["第20天"] == "https://shan.example/new/"
+
+
+def test_a_post_that_is_still_to_come_takes_nothing_from_one_that_is_there(site: Site) -> None:
+    site.post("p9", 9, f"1：{LONG}", "guid: urn:x:1\n")
+    site.post("p1", 1, f"1：{LONG}", "guid: urn:x:1\n")
+    report = site.build()
+    assert site.guids()["第1天"] == "urn:x:1"
+    assert report.problems == ()
+
+
+def test_a_post_that_was_to_come_and_is_deleted_is_gone_but_an_issue_can_t_tell(site: Site) -> None:
+    site.post("p9", 9, f"9：{LONG}")
+    site.build()
+    identify_site(load_config(site.root), NOW)[1].save()
+    assert "\nnext p9.md" in site.lock.read_text("utf-8")
+    (site.root / "content/p9.md").unlink()
+    site.build()
+    assert "\ngone p9.md" in site.lock.read_text("utf-8")
 
 
 def test_lines_that_a_merge_left_unsorted_are_sorted_but_not_where_the_lock_is_frozen(site: Site) -> None:

@@ -39,6 +39,8 @@ def test_everything_that_is_kept_comes_back() -> None:
     line = a_line(url="https://new.example/", was=("https://old.example/",), updated="2026-10-03T00:00:00+08:00",
                   sketch="12.AAAA", pages=("feeds/12", "feeds/a b/1"), gone=True)  # fmt: skip
     assert parse_lock(render_lock(by_key([line]))).lines == {line.key: line}
+    coming = a_line(scheduled=True)
+    assert parse_lock(render_lock(by_key([coming]))).lines == {coming.key: coming}
 
 
 @pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "=======", ">>>>>>> branch", "||||||| base"])
