@@ -43,9 +43,10 @@ types: .venv/.dev  ## mypy --strict
 bench: .venv/.dev  ## speed, as ratios
 	@$(BIN)/python -m bench
 
-docs: .venv/.dev  ## write docs/commands.md and docs/settings.md from the program itself
+docs: .venv/.dev  ## write docs/commands.md, docs/settings.md and docs/rules.md from the program itself
 	@$(BIN)/python docs/make_commands.py
 	@$(BIN)/python docs/make_settings.py
+	@$(BIN)/python docs/make_rules.py
 
 pictures: .venv/.dev  ## screenshots of the digest and of the preview (needs Chromium)
 	@$(BIN)/python docs/make_pictures.py

@@ -31,6 +31,7 @@ from publisher.config_values import (
     Table as Table,  # noqa: PLC0414 - transports find it here
 )
 from publisher.errors import ConfigError
+from publisher.model.issue import FIRST_EXTRA
 
 FILE_NAME = "publisher.toml"
 
@@ -146,7 +147,7 @@ class NewsletterConfig(Table):
     #: Time of day at which the week ends.
     hour: time = time(8, 0)
     #: The number of the first issue made here.
-    first_number: int = Field(default=1, ge=1)
+    first_number: int = Field(default=1, ge=1, lt=FIRST_EXTRA)
     #: Whether a post that comes late, with a date before the week, is news once; else only posts of the week are.
     late_posts: bool = True
     #: A plan older than this is not sent from any more without being asked for: old news in the middle of the week.
@@ -160,6 +161,14 @@ class NewsletterConfig(Table):
     unsubscribe_mailto: str = ""
     #: https address of an unsubscribe endpoint; the token is appended. Empty: unsubscribing by mail only.
     unsubscribe_url: str = ""
+    #: https address where whoever was added with --confirm says yes; the token is appended. It has to ask once more:
+    #: mail filters open every link.
+    confirm_url: str = ""
+    #: Without confirm_url: address to which they say yes by a mail that `publisher bounces read` reads.
+    confirm_mailto: str = ""
+    #: Letters that leave by themselves: welcome, to whoever is added or has confirmed; goodbye, to whoever is removed.
+    #: None of them ever leaves because of an import.
+    letters: tuple[Literal["welcome", "goodbye"], ...] = ()
     #: https address of a page where readers choose what they get; the token is appended. Empty: no mail speaks of it.
     preferences_url: str = ""
     #: Which pictures travel inside each mail instead of lying on the site: 100 KB a picture, times all readers.
@@ -174,6 +183,8 @@ class NewsletterConfig(Table):
     def _one_click_is_https(self) -> NewsletterConfig:
         if self.unsubscribe_url and not self.unsubscribe_url.startswith("https://"):
             raise ValueError("unsubscribe_url must begin with https:// (RFC 8058)")
+        if self.confirm_url and not self.confirm_url.startswith("https://"):
+            raise ValueError("confirm_url must begin with https://: its token is a secret")
         if self.preferences_url and not self.preferences_url.startswith("https://"):
             raise ValueError("preferences_url must begin with https://: its token is a secret")
         return self
@@ -210,6 +221,13 @@ class StoreConfig(Table):
     url: str = "sqlite:///publisher.db"
 
 
+class CheckConfig(Table):
+    """[check]: what `publisher check` says nothing about."""
+
+    #: Rules that may be broken, by their ids (docs/rules.md): ["M4", "E5"].
+    ignore: tuple[str, ...] = ()
+
+
 class Config(Table):
     """The whole of publisher.toml."""
 
@@ -221,6 +239,7 @@ class Config(Table):
     delivery: dict[str, dict[str, Any]] = Field(default_factory=dict)
     store: StoreConfig = StoreConfig()
     bounces: BouncesConfig = BouncesConfig()
+    check: CheckConfig = CheckConfig()
 
     _root: Path = PrivateAttr(default_factory=Path)
 

@@ -19,8 +19,9 @@ def problem_table(problem: Problem) -> dict[str, Any]:
 
 
 def is_failure(problems: Iterable[Problem], *, strict: bool) -> bool:
-    """Tell whether a command ends with 1: for any error, and for any warning where that is wanted."""
-    return any(strict or problem.severity == "error" for problem in problems)
+    """Tell whether a command ends with 1: for any error, and for any warning where that is wanted; never for a note."""
+    failing = {"error", "warning"} if strict else {"error"}
+    return any(problem.severity in failing for problem in problems)
 
 
 def count(number: int, noun: str) -> str:

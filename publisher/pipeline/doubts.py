@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,18 +10,25 @@ if TYPE_CHECKING:
 
     from publisher.errors import Problem
 
-#: Rules that say less about a file than another that was broken there: two posts at one address have one guid too.
-_SAID_BETTER: Mapping[str, str] = {"same-address": "same-guid"}
+#: Rules that say less about a file than others that were broken there: two posts at one address have one guid too.
+_SAID_BETTER: Mapping[str, frozenset[str]] = {
+    "same-address": frozenset({"same-guid"}),
+    "M2": frozenset({"missing-image", "unreadable-image"}),
+    "R6": frozenset({"missing-audio", "podcast-length", "podcast-type"}),
+}
 
 
 def each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Leave out what is said already, in the same words or better; the order stays."""
     told = dict.fromkeys(problems)
-    broken = {(problem.rule, problem.at.file) for problem in told if problem.at}
+    broken: dict[str, set[str]] = defaultdict(set)
+    for problem in told:
+        if problem.at:
+            broken[problem.at.file].add(problem.rule)
     return tuple(
         problem
         for problem in told
-        if not problem.at or (_SAID_BETTER.get(problem.rule, ""), problem.at.file) not in broken
+        if not problem.at or _SAID_BETTER.get(problem.rule, frozenset()).isdisjoint(broken[problem.at.file])
     )
 
 

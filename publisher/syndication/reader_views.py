@@ -26,6 +26,7 @@ _SPACE = re.compile(r"\s+")
 class Reader:
     """What a reader does with entries; the fields are those of readers.toml."""
 
+    key: str
     name: str
     dropped: tuple[str, ...]
     unwrapped: tuple[str, ...]
@@ -62,6 +63,11 @@ def known_readers() -> tuple[Reader, ...]:
     table = tomllib.loads(FILE.read_text(encoding="utf-8"))
     lists = ("dropped", "unwrapped", "attributes")
     return tuple(Reader(**{**one, **{name: tuple(one[name]) for name in lists}}) for one in table["reader"])
+
+
+def reader_keys() -> tuple[str, ...]:
+    """List the short names of the readers."""
+    return tuple(reader.key for reader in known_readers())
 
 
 def view_of(entry: Entry, reader: Reader) -> ReaderView:

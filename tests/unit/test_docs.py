@@ -16,3 +16,8 @@ def test_every_setting_is_documented_as_it_is() -> None:
 def test_every_command_is_documented_as_it_is() -> None:
     script = runpy.run_path(str(DOCS / "make_commands.py"))
     assert (DOCS / "commands.md").read_text(encoding="utf-8") == script["document"](), "run `make docs`"
+
+
+def test_every_rule_is_documented_as_it_is() -> None:
+    written = runpy.run_path(str(DOCS / "make_rules.py"))["page"]()
+    assert (DOCS / "rules.md").read_text(encoding="utf-8") == written, "run `make docs`"

@@ -9,9 +9,9 @@ def seen(**changes: Any) -> dict[str, ReaderView]:
     return {reader.name.partition(" ")[0]: view_of(entry, reader) for reader in known_readers()}
 
 
-def test_six_readers_are_known() -> None:
+def test_seven_readers_are_known() -> None:
     names = [reader.name.partition(" ")[0] for reader in known_readers()]
-    assert names == ["Miniflux", "FreshRSS", "Feedbin", "CommaFeed", "NetNewsWire", "feedparser"]
+    assert names == ["Miniflux", "FreshRSS", "Feedbin", "CommaFeed", "tt-rss", "NetNewsWire", "feedparser"]
 
 
 def test_a_picture_beside_the_text_is_what_each_reader_makes_of_it() -> None:
