@@ -9,21 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    UndefinedError,
-)
-
 from publisher.errors import Location, TemplateError
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from jinja2 import Environment
 
 FEEDS = "feeds"
 EMAIL = "email_templates"
@@ -42,6 +33,9 @@ def environment(kind: str, root: Path | None) -> Environment:
     root: the site's folder, whose own `<kind>/` comes first; None for the shipped templates alone.
     Everything is escaped unless marked safe; a missing variable is an error, never an empty string.
     """
+    # After most builds nothing has to be rendered: Jinja loads when something has.
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
     builtin = FileSystemLoader(builtin_dir(kind))
     own = [FileSystemLoader(root / kind)] if root else []
     text_twin = ".txt.j2"
@@ -57,6 +51,8 @@ def environment(kind: str, root: Path | None) -> Environment:
 
 def render(env: Environment, name: str, **variables: Any) -> str:
     """Render a template; whatever is wrong with it becomes a TemplateError with its file and line."""
+    from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+
     try:
         return env.get_template(name).render(**variables)
     except TemplateNotFound as error:

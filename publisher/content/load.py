@@ -14,7 +14,6 @@ from publisher.content.hugo.refs import PageIndex
 from publisher.content.media import LookedAt, PagePlace
 from publisher.content.post_rules import PostRules
 from publisher.content.posts import make_post
-from publisher.content.shortcodes.go_template import SiteTemplates
 from publisher.content.sources import (
     discover_site,
     media_places,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from publisher.content.hugo.discover import ContentFile
     from publisher.content.hugo.site import HugoConfig
     from publisher.content.pages import Page, PageRules
+    from publisher.content.shortcodes.go_template import SiteTemplates
     from publisher.model.post import Card
 
 
@@ -268,6 +268,8 @@ def _placed(problems: tuple[Problem, ...], name: str, body: Prepared) -> tuple[P
 def _site_templates(config: Config, settings: HugoConfig) -> SiteTemplates | None:
     if config.site.generator != "hugo":
         return None
+    from publisher.content.shortcodes.go_template import SiteTemplates
+
     theme = settings.table.get("theme")
     themes = theme if isinstance(theme, list) else [theme]
     return SiteTemplates(config.root, tuple(name for name in themes if isinstance(name, str)))

@@ -11,8 +11,6 @@ from uuid import UUID, uuid5
 
 from publisher.errors import PublisherErrors
 from publisher.syndication.podcast_rules import episode_fault, podcast_faults
-from publisher.syndication.podcast_tags import EpisodeTags, PodcastTags
-from publisher.syndication.rss_atom import add_rss_entry, begin_rss, write_rss
 from publisher.syndication.summary import fit_bytes
 
 if TYPE_CHECKING:
@@ -47,6 +45,10 @@ def render_podcast(podcast: Podcast) -> bytes:
     Returns UTF-8 with an XML declaration; equal podcasts give equal bytes.
     Raises FeedError, or PublisherErrors for several, where Apple would reject the show or an episode.
     """
+    # feedgen and lxml load when there is something to render.
+    from publisher.syndication.podcast_tags import EpisodeTags, PodcastTags
+    from publisher.syndication.rss_atom import add_rss_entry, begin_rss, write_rss
+
     entries, rejected = playable(podcast.feed.entries)
     _refuse((*podcast_faults(podcast), *rejected))
     head = replace(podcast.feed, description=fit_bytes(podcast.feed.description, DESCRIPTION_BYTES), entries=entries)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +104,8 @@ def _from_text(text: str, zone: tzinfo) -> datetime:
         if re.fullmatch(r"-?\d{4,12}", text):
             return _from_seconds(int(text))
         if _RFC_1123.fullmatch(text):
+            from email.utils import parsedate_to_datetime
+
             moment = parsedate_to_datetime(text)
             return moment if moment.tzinfo else moment.replace(tzinfo=zone)
         if _ANSI_C.fullmatch(text):

@@ -7,9 +7,6 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from publisher.content.front_matter.yaml_loader import YamlLoader
 from publisher.errors import ConfigError, Location
 
 if TYPE_CHECKING:
@@ -80,20 +77,31 @@ def parse_table(source: str, suffix: str, file: str) -> dict[str, Any]:
         elif suffix == ".json":
             loaded = json.loads(source)
         else:
-            loaded = yaml.load(source, Loader=YamlLoader)  # noqa: S506 - YamlLoader is a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else 1
-        text = source.split("\n")[line - 1] if line <= source.count("\n") + 1 else None
-        at = Location(file, line, mark.column + 1 if mark else 1, text)
-        raise ConfigError(f"not YAML: {error.problem}", at=at) from error
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+            loaded = _load_yaml(source, file)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"can't be parsed: {error}", at=Location(file)) from error
     lowered = _lower(loaded)
     if not isinstance(lowered, dict):
         # `config/_default/menus.yaml` and the like may be lists or empty; nothing here reads them.
         return {}
     return lowered
+
+
+def _load_yaml(source: str, file: str) -> Any:
+    import yaml
+
+    from publisher.content.front_matter.yaml_loader import YamlLoader
+
+    try:
+        return yaml.load(source, Loader=YamlLoader)  # noqa: S506 - YamlLoader is a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else 1
+        text = source.split("\n")[line - 1] if line <= source.count("\n") + 1 else None
+        at = Location(file, line, mark.column + 1 if mark else 1, text)
+        raise ConfigError(f"not YAML: {error.problem}", at=at) from error
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def _lower(value: Any) -> Any:
