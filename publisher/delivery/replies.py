@@ -8,6 +8,7 @@ reader. Only the reason "address" of a rejected message is a hard bounce.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from publisher.delivery.transport import Receipt
@@ -107,8 +108,12 @@ class Reply(NamedTuple):
         return self.code >= 500  # noqa: PLR2004 - RFC 5321, 4.2.1
 
 
+@lru_cache(maxsize=256)
 def read_reply(code: int, *lines: bytes) -> Reply:
-    """Put the lines of a reply, without their codes, together to one; a server may write any bytes."""
+    """Put the lines of a reply, without their codes, together to one; a server may write any bytes.
+
+    Most replies of a server are the same ones over and over.
+    """
     if len(lines) == 1:
         return Reply(code, _one_line(lines[0].decode("utf-8", errors="replace")))
     said = tuple(line.decode("utf-8", errors="replace") for line in lines)

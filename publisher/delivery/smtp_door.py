@@ -24,7 +24,8 @@ FINAL_DOT = b".\r\n"
 class Ticket:
     """One message on its way."""
 
-    index: int
+    #: Messages leave in the order of their numbers, where nothing holds one back.
+    number: int
     message: Message
     #: What goes over the wire: the message's content, signed where that is set up.
     content: bytes
@@ -77,6 +78,12 @@ class Door:
         if self._opening is not None:
             self._opening.cancel()
 
+    def tell_the_rest(self) -> None:
+        """Have the receipts noted that came after the last commit."""
+        if self._settled and self.failure is None:
+            settled, self._settled = self._settled, []
+            self._commit((), settled)
+
     def _look(self) -> None:
         """Decide when to open: at the end of this turn of the loop when enough have come, else after a short wait."""
         if not self._waiting:
@@ -90,9 +97,9 @@ class Door:
             self._opening = loop.call_later(PATIENCE_S, self._open)
 
     def _open(self) -> None:
-        """Commit all who wait on a connection that still stands, in the order of the batch, and send their dots."""
+        """Commit all who wait on a connection that still stands, in their order, and send their dots."""
         self._opening = None
-        waiting = sorted(self._waiting.items(), key=lambda pair: pair[0].index)
+        waiting = sorted(self._waiting.items(), key=lambda pair: pair[0].number)
         standing = [(ticket, wire) for ticket, wire in waiting if wire.lost is None]
         self._waiting.clear()
         if not standing:

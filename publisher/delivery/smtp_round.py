@@ -1,4 +1,4 @@
-"""One call of `send`: several connections work off a batch, each with one message on its way.
+"""Several connections work off a stream of messages, each with one on its way.
 
 What happens to a message when something breaks depends on how far it was: before the commit it is tried again or
 deferred, after it the outcome is uncertain. What happens to the send depends on whose fault it is: a recipient's costs
@@ -20,7 +20,7 @@ from publisher.delivery.transport import WITHHELD, Receipt
 from publisher.errors import ContentError, DeliveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
 
     from publisher.delivery.smtp_pool import Pool
     from publisher.delivery.smtp_session import Session
@@ -38,33 +38,38 @@ class RetiredError(Exception):
 
 
 class Round:
-    """A batch on its way."""
+    """Messages on their way, from the first that is taken to the last that is answered."""
 
-    def __init__(self, pool: Pool, batch: Sequence[Message], commit: Commit) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        messages: Iterator[Message],
+        commit: Commit,
+        *,
+        keep: Callable[[Message, Receipt], None] = lambda _message, _receipt: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Prepare to send.
+
+        messages: asked for the next one whenever a connection is free. keep: told each receipt as it comes.
+        stop: asked before each message; True ends the round.
+        """
         self._pool = pool
-        self._batch = batch
-        self._receipts: list[Receipt | None] = [None] * len(batch)
-        self._queue: deque[int] = deque()
-        self._working = min(pool.size, len(batch))
+        self._messages = enumerate(messages)
+        self._keep_receipt = keep
+        self._stop = stop
+        #: Taken, and not under way: by number.
+        self._queue: deque[tuple[int, Message]] = deque()
+        self._working = pool.size
         self._door = Door(commit, quorum=self._working)
         #: Held while the first session is opened: several at once could lock the account by one wrong password.
         self._first = asyncio.Lock()
         #: What ended the round before its end.
         self.stopped: DeliveryError | None = None
 
-    async def run(self) -> tuple[Receipt, ...]:
-        """Send the batch: one receipt for each message.
-
-        Raises DeliveryError when the server refuses us and no message got any further, and what commit raised.
-        """
-        for index, message in enumerate(self._batch):
-            fault = fault_of(message)
-            if fault is None:
-                self._queue.append(index)
-            else:
-                self._keep(index, fault)
-        tasks = [asyncio.create_task(self._work()) for _ in range(min(self._working, len(self._queue)))]
-        self._working = len(tasks)
+    async def run(self) -> None:
+        """Send until there are no more messages, or `stopped` says why not. Raises what commit raised."""
+        tasks = [asyncio.create_task(self._work()) for _ in range(self._working)]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -72,21 +77,17 @@ class Round:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        return self._all_receipts()
 
-    def _all_receipts(self) -> tuple[Receipt, ...]:
-        if self.stopped is not None and not any(self._receipts):
-            raise self.stopped
-        why = self.stopped.message if self.stopped else ""
-        unsent = Receipt(status="deferred", reason="server", detail=f"nothing was sent: {why}")
-        return tuple(receipt or unsent for receipt in self._receipts)
+    def tell_the_rest(self) -> None:
+        """Have `commit` note the receipts that came after its last call."""
+        self._door.tell_the_rest()
 
     async def _work(self) -> None:
         """Send one message after another over one connection, until there are none left."""
         session: Session | None = None
         try:
-            while (index := await self._next()) is not None:
-                session = await self._send(index, session)
+            while (numbered := await self._next()) is not None:
+                session = await self._send(*numbered, session)
         except RetiredError:
             self._pool.size = max(1, self._pool.size - 1)
         finally:
@@ -94,53 +95,65 @@ class Round:
             if session is not None:
                 self._pool.give_back(session)
 
-    async def _next(self) -> int | None:
+    async def _next(self) -> tuple[int, Message] | None:
         """Take the next message that may leave by now, waiting for that moment."""
         throttle, loop = self._pool.throttle, asyncio.get_running_loop()
-        while self._queue and self.stopped is None:
+        while self.stopped is None and not self._stop():
             if throttle.idle:
-                return self._queue.popleft()
+                return self._queue.popleft() if self._queue else self._take()
+            while len(self._queue) < LOOK_AHEAD and (taken := self._take()):
+                self._queue.append(taken)
+            if not self._queue:
+                return None
             now = loop.time()
-            ahead = [self._queue[place] for place in range(min(LOOK_AHEAD, len(self._queue)))]
-            waits = {index: throttle.wait_s(domain_of(self._batch[index]), now) for index in ahead}
-            index = min(ahead, key=lambda one: max(0.0, waits[one]))
-            if waits[index] <= 0:
-                self._queue.remove(index)
-                throttle.take(domain_of(self._batch[index]), now)
-                return index
-            await asyncio.sleep(min(waits[index], 1.0))
+            waits = [throttle.wait_s(domain_of(message), now) for _, message in self._queue]
+            place = min(range(len(waits)), key=lambda place: max(0.0, waits[place]))
+            if waits[place] <= 0:
+                found = self._queue[place]
+                del self._queue[place]
+                throttle.take(domain_of(found[1]), now)
+                return found
+            await asyncio.sleep(min(waits[place], 1.0))
         return None
 
-    async def _send(self, index: int, session: Session | None) -> Session | None:
+    def _take(self) -> tuple[int, Message] | None:
+        """Take a new message, refusing those whose envelope would break a command."""
+        for number, message in self._messages:
+            fault = fault_of(message)
+            if fault is None:
+                return number, message
+            self._keep(message, fault)
+        return None
+
+    async def _send(self, number: int, message: Message, session: Session | None) -> Session | None:
         """Send one message, trying again what certainly did not leave. Gives the session that is left."""
-        message = self._batch[index]
         try:
             content = self._pool.sign(message.content)
         except ContentError as error:
-            self._keep(index, Receipt(status="rejected", reason="content", detail=error.message))
+            self._keep(message, Receipt(status="rejected", reason="content", detail=error.message))
             return session
         cautious = False
         receipt: Receipt | None
         while self.stopped is None:
-            ticket = Ticket(index, message, content)
+            ticket = Ticket(number, message, content)
             try:
                 session = await self._ready(session)
                 receipt = await self._converse(session, ticket, pipelining=not cautious)
             except DeliveryError as error:
-                await self._in_trouble(index, session, error)
+                await self._in_trouble(ticket, session, error)
                 return None
             except LostError as error:
                 assert session is not None
                 try:
                     receipt = self._after_loss(session, ticket, error, cautious=cautious)
                 except DeliveryError as gone:
-                    await self._in_trouble(index, session, gone)
+                    await self._in_trouble(ticket, session, gone)
                     return None
                 cautious, session = session.begun <= 1, None
             if receipt is not None:
-                self._keep(index, receipt)
+                self._keep(message, receipt)
                 return session
-        self._queue.appendleft(index)
+        self._queue.appendleft((number, message))
         return session
 
     async def _ready(self, session: Session | None) -> Session:
@@ -211,12 +224,12 @@ class Round:
             raise self._pool.gone(error)
         return Receipt(status="deferred", reason="network", detail=f"connection lost before the end: {error}")
 
-    async def _in_trouble(self, index: int, session: Session | None, error: DeliveryError) -> None:
+    async def _in_trouble(self, ticket: Ticket, session: Session | None, error: DeliveryError) -> None:
         """Decide what a refusal of the server as a whole means: less haste, another try later, or the end.
 
         Raises RetiredError when the other connections are to go on without this one.
         """
-        self._queue.appendleft(index)
+        self._queue.appendleft((ticket.number, ticket.message))
         if session is not None:
             session.leave()
         if error.temporary and self._pool.opened:
@@ -228,10 +241,10 @@ class Round:
                 return
         self.stopped = self.stopped or error
 
-    def _keep(self, index: int, receipt: Receipt) -> None:
-        self._receipts[index] = receipt
+    def _keep(self, message: Message, receipt: Receipt) -> None:
+        self._keep_receipt(message, receipt)
         if receipt is not WITHHELD:
-            self._door.settle(self._batch[index], receipt)
+            self._door.settle(message, receipt)
 
 
 def _blames_us(receipt: Receipt) -> bool:

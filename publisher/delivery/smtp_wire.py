@@ -34,7 +34,7 @@ class Wire(asyncio.BufferedProtocol):
         self.lost: BaseException | None = None
         self.ended = asyncio.get_running_loop().create_future()
         self._space = memoryview(bytearray(SPACE))
-        self._pending = bytearray()
+        self._pending = b""
         self._lines: list[bytes] = []
         self._replies: deque[Reply] = deque()
         self._full = False
@@ -63,11 +63,9 @@ class Wire(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Cut what arrived into lines."""
-        self._pending += self._space[:nbytes]
-        while (end := self._pending.find(b"\n")) >= 0:
-            line = bytes(self._pending[:end]).rstrip(b"\r")
-            del self._pending[: end + 1]
-            self._take(line)
+        *lines, self._pending = (self._pending + self._space[:nbytes]).split(b"\n")
+        for line in lines:
+            self._take(line.rstrip(b"\r"))
         if len(self._pending) > MOST_BYTES:
             self.abort(LostError("it does not speak SMTP: a line without end"))
 

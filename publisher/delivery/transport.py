@@ -7,7 +7,7 @@ A transport is anything with the shape of `Transport`. All of them come through 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Literal, Protocol, cast, runtime_checkable
@@ -97,6 +97,19 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files. May be called twice."""
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A transport that takes messages one by one while others are under way, and so never waits for a batch to end."""
+
+    def stream(self, messages: Iterator[Message], commit: Commit, stop: Callable[[], bool]) -> None:
+        """Hand over messages until there are no more, or until `stop` says so: then what is under way is finished.
+
+        commit: as for `Transport.send`. Every receipt reaches it as `settled`, before this returns or raises;
+        a last call may have no messages. Messages that were taken and have no receipt were not handed over.
+        Raises DeliveryError when nothing more can be sent now.
+        """
 
 
 @runtime_checkable

@@ -18,6 +18,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC
+from functools import lru_cache
+from json.encoder import encode_basestring as _quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -37,7 +39,6 @@ FINGERPRINT_BYTES = 12
 PAGE = 100
 #: Made once: a sender writes thousands of lines a second.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_quote = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Step(NamedTuple):
@@ -139,6 +140,7 @@ def fingerprint(row: Delivery) -> str:
     return base64.urlsafe_b64encode(digest[:FINGERPRINT_BYTES]).decode()
 
 
+@lru_cache(maxsize=256)
 def _moment(moment: datetime | None) -> str:
     return "null" if moment is None else f'"{moment.astimezone(UTC).isoformat()}"'
 

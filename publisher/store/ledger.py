@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, or_, tuple_, update
 
 from publisher.store.deliveries import PAGE, Delivery, as_delivery, rows_of
 from publisher.store.journal import append, lock_issue
-from publisher.store.schema import DeliveryState, deliveries, subscribers, suppressions
-from publisher.store.statements import Statement, as_moment, as_numbers
+from publisher.store.schema import DeliveryState, deliveries
+from publisher.store.statements import Statement, as_moment, as_numbers, read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -127,17 +127,30 @@ def _next_planned(
 
     They are picked by what the index holds: with any other column, SQLite reads all the rows that are done already.
     """
-    planned = (deliveries.c.issue_id == issue_id) & (deliveries.c.state == "planned")
-    picked = select(deliveries.c.subscriber_id).where(planned).order_by(deliveries.c.subscriber_id).limit(limit)
-    picked = picked if among is None else picked.where(deliveries.c.subscriber_id.in_(among))
-    query = rows_of(issue_id).where(deliveries.c.subscriber_id.in_(picked)).add_columns(_is_barred())
-    return [(Delivery._make(row[:-1]), row[-1]) for row in connection.execute(query)]
+    if among is None:
+        found = _NEXT.run(connection, issue_id, issue_id, limit)
+    else:
+        found = _NEXT_AMONG.run(connection, issue_id, issue_id, as_numbers(among), limit)
+    return [(_read(row), bool(row[-1])) for row in found]
 
 
-def _is_barred() -> ColumnElement[bool]:
-    suppressed = exists().where(suppressions.c.address == deliveries.c.address)
-    left = exists().where(subscribers.c.id == deliveries.c.subscriber_id, subscribers.c.state != "active")
-    return or_(suppressed, left)
+def _read(row: Sequence[Any]) -> Delivery:
+    retry_at, planned_at, changed_at = map(read_moment, row[len(Delivery._fields) - 3 : len(Delivery._fields)])
+    return Delivery._make([*row[: len(Delivery._fields) - 3], retry_at, planned_at, changed_at])
+
+
+_BARRED = (
+    "EXISTS (SELECT 1 FROM suppressions WHERE suppressions.address = deliveries.address)"
+    " OR EXISTS (SELECT 1 FROM subscribers WHERE subscribers.id = deliveries.subscriber_id"
+    " AND subscribers.state <> 'active')"
+)
+_NEXT_ROWS = (
+    f"SELECT {', '.join(Delivery._fields)}, {_BARRED} FROM deliveries WHERE issue_id = ? AND subscriber_id IN"  # noqa: S608 - our own words
+    " (SELECT subscriber_id FROM deliveries WHERE issue_id = ? AND state = 'planned'{among}"
+    " ORDER BY subscriber_id LIMIT ?) ORDER BY subscriber_id"
+)
+_NEXT = Statement(_NEXT_ROWS.replace("{among}", ""))
+_NEXT_AMONG = Statement(_NEXT_ROWS.replace("{among}", " AND subscriber_id IN ({numbers})"))
 
 
 def commit(
@@ -185,11 +198,8 @@ def _look(connection: Connection, issue_id: int, rows: Sequence[Delivery]) -> di
 
 
 _LOOK = Statement(
-    "SELECT subscriber_id, attempt, state,"
-    " EXISTS (SELECT 1 FROM suppressions WHERE suppressions.address = deliveries.address)"
-    " OR EXISTS (SELECT 1 FROM subscribers WHERE subscribers.id = deliveries.subscriber_id"
-    " AND subscribers.state <> 'active')"
-    " FROM deliveries WHERE issue_id = ? AND subscriber_id IN ({numbers})"
+    f"SELECT subscriber_id, attempt, state, {_BARRED} FROM deliveries"  # noqa: S608 - our own words
+    " WHERE issue_id = ? AND subscriber_id IN ({numbers})"
 )
 
 

@@ -6,12 +6,12 @@ Building them anew from their parts each time would take longer than running the
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from sqlalchemy import Connection, CursorResult
 
@@ -52,3 +52,11 @@ def as_moment(connection: Connection, moment: datetime | None) -> object:
     if moment is None or connection.dialect.name == "postgresql":
         return moment
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=256)
+def read_moment(stored: str | datetime | None) -> datetime | None:
+    """Give a moment that a statement found, aware, in UTC."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return stored and stored.astimezone(UTC)
