@@ -2,7 +2,7 @@
 
     python -m bench.mailing make FOLDER READERS KIB
     python -m bench.mailing letter FOLDER FILE
-    python -m bench.mailing send FOLDER PORT tls|none
+    python -m bench.mailing send FOLDER PORT tls|none CONNECTIONS
 
 `send` prints one line of JSON: what it did, and what it cost from opening the store to the last recorded outcome.
 """
@@ -60,7 +60,7 @@ def make(folder: Path, readers: int, kib: int) -> None:
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _settle(folder, 25, 'security = "none"')
+    _settle(folder, 25, CONNECTIONS, 'security = "none"')
     (folder / "kib").write_text(str(kib))
     issue = _issue(kib)
     config = load_config(folder)
@@ -103,18 +103,18 @@ def _issue(kib: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - publishe
     )
 
 
-def _settle(folder: Path, port: int, encryption: str) -> None:
-    text = SETTINGS.format(port=port, connections=CONNECTIONS, encryption=encryption)
+def _settle(folder: Path, port: int, connections: int, encryption: str) -> None:
+    text = SETTINGS.format(port=port, connections=connections, encryption=encryption)
     (folder / "publisher.toml").write_text(text, encoding="utf-8")
 
 
-def send(folder: Path, port: int, encryption: str) -> None:
+def send(folder: Path, port: int, encryption: str, connections: int = CONNECTIONS) -> None:
     """Send the issue to everybody, by the program's own recipe."""
     from publisher.config import load_config
     from publisher.pipeline.send import SendOptions, Watch, send_issue
 
     ca_file = 'ca_file = "../certificate.pem"\n' if encryption != "none" else ""
-    _settle(folder, port, f'security = "{encryption}"\n{ca_file}')
+    _settle(folder, port, connections, f'security = "{encryption}"\n{ca_file}')
     config = load_config(folder)
     options = SendOptions(number=1, old_plan=True, missing_images=True)
     began, cpu = time.perf_counter(), time.process_time()
@@ -151,4 +151,4 @@ if __name__ == "__main__":
     elif what == "letter":
         letter(Path(folder_name), Path(numbers[0]))
     else:
-        send(Path(folder_name), int(numbers[0]), numbers[1])
+        send(Path(folder_name), int(numbers[0]), numbers[1], int(numbers[2]))
