@@ -10,7 +10,7 @@ from publisher.errors import Problem
 from publisher.pipeline.places import place_of_value
 from publisher.pipeline.term_folders import TermFolders
 from publisher.pipeline.term_pages import TermPage, read_term_pages, term_url
-from publisher.syndication.groups import MAX_TERMS, Term, terms_of, values_of
+from publisher.syndication.groups import MAX_TERMS, Term, items_of, terms_of, values_of
 from publisher.syndication.site_feed import plan_term_feed
 
 if TYPE_CHECKING:
@@ -142,8 +142,7 @@ def _no_folder(config: Config, term: Term[Card]) -> Problem:
 
 def _overfull(config: Config, posts: Sequence[Card], key: str) -> Iterator[Problem]:
     for post in posts:
-        count = len(values_of(post, key))
-        if count > MAX_TERMS:
+        if len(items_of(post, key)) > MAX_TERMS and (count := len(values_of(post, key))) > MAX_TERMS:
             message = f"the post has {count} {key}: only the first {MAX_TERMS} count for feeds"
             hint = "is something wrong with the list?"
             yield Problem(message, place_of_value(post, config, key), hint, rule="too-many-terms")

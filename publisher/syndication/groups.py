@@ -47,15 +47,20 @@ def values_of(post: Card, key: str) -> tuple[str, ...]:
 
     Where the post's reader has resolved aliases of a key, such as `tag` for tags, what it found counts.
     """
-    texts = (clean_text(str(item)).strip() for item in items_of(post, key) if isinstance(item, str | int | float))
-    return tuple(dict.fromkeys(text for text in texts if text))
+    texts = [_text(str(item)) for item in items_of(post, key) if isinstance(item, (str, int, float))]
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+@lru_cache(maxsize=10_000)
+def _text(written: str) -> str:
+    return clean_text(written).strip()
 
 
 def items_of(post: Card, key: str) -> tuple[Any, ...]:
     """Give what a post says under a front-matter key as `values_of` does, of whatever type it is."""
     value = _RESOLVED[key](post) if key in _RESOLVED else _lookup(post.params, key)
     items = value if isinstance(value, list | tuple) else (value,)
-    return tuple(item for item in items if item is not None)
+    return tuple([item for item in items if item is not None])
 
 
 def terms_of(posts: Sequence[CardT], key: str) -> tuple[Term[CardT], ...]:
@@ -66,8 +71,7 @@ def terms_of(posts: Sequence[CardT], key: str) -> tuple[Term[CardT], ...]:
     found: dict[str, list[CardT]] = {}
     written: dict[str, str] = {}
     for post in posts:
-        for value in _once(values_of(post, key)[:MAX_TERMS]):
-            name = term_name(value)
+        for name, value in _once(values_of(post, key)[:MAX_TERMS]).items():
             found.setdefault(name, []).append(post)
             written[name] = value
     return tuple(
@@ -75,12 +79,12 @@ def terms_of(posts: Sequence[CardT], key: str) -> tuple[Term[CardT], ...]:
     )
 
 
-def _once(values: Iterable[str]) -> Iterable[str]:
-    """Let a post that writes a term twice (NVIDIA, Nvidia) be in it once, as it writes it first."""
+def _once(values: Iterable[str]) -> dict[str, str]:
+    """Let a post that writes a term twice (NVIDIA, Nvidia) be in it once, as it writes it first: by `term_name`."""
     first: dict[str, str] = {}
     for value in values:
         first.setdefault(term_name(value), value)
-    return first.values()
+    return first
 
 
 def _lookup(params: Any, key: str) -> Any:
