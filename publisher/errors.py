@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: The rule of a FeedError about a feed that could not be fetched now.
+UNREACHABLE = "unreachable"
+
 #: A note is nothing to act on by itself: few readers are concerned, or nothing is lost but a shape.
 Severity = Literal["error", "warning", "note"]
 
@@ -105,6 +108,11 @@ class FeedError(PublisherError):
         super().__init__(message, at=at, hint=hint)
         self.rule = rule
         self.guid = guid
+
+    @property
+    def temporary(self) -> bool:
+        """Whether trying later can help."""
+        return self.rule == UNREACHABLE
 
 
 class StoreError(PublisherError):

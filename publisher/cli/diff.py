@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from publisher.pipeline.diff import DiffReport
     from publisher.syndication.feed_changes import EntryChange, FeedChange
 
+_EX_TEMPFAIL = 75
 #: Entries of a feed that a person is shown; --json has all.
 SHOWN_ENTRIES = 10
 
@@ -30,7 +31,8 @@ def diff(
         str,
         typer.Option(
             "--against",
-            help="What subscribers have: a feed or a folder of feeds, or an address to fetch.",
+            help="What subscribers have: a feed or a folder of feeds; or an address to fetch: a feed's, or the site's "
+            "for every feed.",
             show_default="the output folder",
         ),
     ] = "",
@@ -41,15 +43,25 @@ def diff(
     now: NowOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what subscribers would see after a build: new, changed, re-identified, re-dated and vanished entries."""
+    """Say what subscribers would see after a build: new, changed, re-identified, re-dated and vanished entries.
+
+    Ends with 1 where --fail-on says so or a live feed can't be read, and with 75 where it can't be reached: try later.
+    """
     from publisher.pipeline.diff import diff as run
 
     config = load(config_path)
     with progress("posts") as advance:
         report = run(config, moment(now, config), against, progress=advance)
     say_json(as_table(report)) if as_json else say(summary(report))
+    if code := exit_code(report, fail_on):
+        raise typer.Exit(code)
+
+
+def exit_code(report: DiffReport, fail_on: FailOn | None) -> int:
+    """Choose how the command ends: what is found counts before what could not be looked at."""
     if fail_on is FailOn.rerun and report.reruns:
-        raise typer.Exit(1)
+        return 1
+    return min((_EX_TEMPFAIL if error.temporary else 1 for error in report.failures), default=0)
 
 
 def summary(report: DiffReport) -> str:
@@ -57,9 +69,13 @@ def summary(report: DiffReport) -> str:
     told = [feed for feed in report.feeds if feed.changes or feed.before is None]
     lines = [line for feed in told for line in _story(feed)]
     lines += [f"{path}: gone; its subscribers will get nothing any more" for path in report.gone]
+    lines += [f"{url}: live, but no feed of this site; nothing here changes it" for url in report.others]
+    lines += [f"{error.at}: not compared: {error.message}" for error in report.failures]
     quiet = len(report.feeds) - len(told)
     parts = [f"{count(len(report.feeds), 'feed')} compared", f"{quiet} unchanged"]
     parts.append(f"up to {report.reruns} unread again" if report.reruns else "nothing will appear as unread again")
+    if report.failures:
+        parts.append(f"{count(len(report.failures), 'feed')} not compared")
     return "\n".join([*lines, " · ".join(parts)])
 
 
@@ -81,6 +97,10 @@ def as_table(report: DiffReport) -> dict[str, Any]:
             for feed in report.feeds
         ],
         "gone": list(report.gone),
+        "others": list(report.others),
+        "failures": [
+            {"address": str(error.at), "rule": error.rule, "message": error.message} for error in report.failures
+        ],
     }
 
 

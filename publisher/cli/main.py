@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from publisher import __version__
-from publisher.errors import DeliveryError, PublisherError, PublisherErrors
+from publisher.errors import DeliveryError, FeedError, PublisherError, PublisherErrors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +119,7 @@ def main() -> None:
 
 def exit_code(error: PublisherError) -> int:
     """Choose the exit code of an error: 75 where trying later can help, else 1."""
-    return EX_TEMPFAIL if isinstance(error, DeliveryError) and error.temporary else 1
+    return EX_TEMPFAIL if isinstance(error, DeliveryError | FeedError) and error.temporary else 1
 
 
 def _shown(error: PublisherError) -> str:

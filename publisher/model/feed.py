@@ -31,6 +31,8 @@ class Entry:
     summary: str
     #: Full content: clean HTML, absolute URLs, hero shown once.
     html: str
+    #: Whether a feed shows nothing of the content; `html` is empty then.
+    summary_only: bool = False
     language: str = ""
     authors: tuple[Author, ...] = ()
     categories: tuple[str, ...] = ()

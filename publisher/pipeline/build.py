@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from publisher.pipeline.files import write_if_changed
 from publisher.pipeline.identity import Register
 from publisher.pipeline.places import place_of_value
 from publisher.pipeline.podcast import PodcastDocument, make_podcast_document
+from publisher.pipeline.shown_feeds import amount_of, make_shown_feed, render_document, too_large
 from publisher.pipeline.stamp import set_stamp
 from publisher.program import program_stamp
 from publisher.syndication.identity import guid_of
@@ -45,21 +46,13 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.errors import Location
-    from publisher.model.feed import Entry, Feed, Format
+    from publisher.model.feed import Entry, Feed
     from publisher.syndication.site_feed import FeedPlan
 
 #: Told after each post: how many are done, of how many.
 Progress = Callable[[int, int], None]
 #: How a post becomes an entry. Raises PublisherError.
 MakeEntry = Callable[[Card], MadeEntry | KeptEntry]
-
-
-def _render(feed: Feed, form: Format) -> bytes:
-    # lxml and feedgen load when a feed is rendered: after most builds, none has changed.
-    from publisher.syndication.json_feed import render_json
-    from publisher.syndication.rss_atom import render_atom, render_rss
-
-    return {"rss": render_rss, "atom": render_atom, "json": render_json}[form](feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +98,7 @@ def build(
     wait()
     podcast = render_episodes(config, in_podcast, made)
     documents, made_from = _render_changed(config, (*plans, *archives), made)
+    doubts = (*doubts, *too_large(config, plans, documents))
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
     pages = make_feed_pages(config, plans, in_podcast if podcast.content else (), made.entries, made.digests)
@@ -154,9 +148,9 @@ def render_feeds(config: Config, plans: Iterable[FeedPlan], made: Made) -> dict[
     """Render every feed in every format wanted; gives documents by their paths below the output folder."""
     documents: dict[str, bytes] = {}
     for plan in plans:
-        feed = make_feed(config, plan, _entries_of(plan.posts, made))
+        feed = _shown_feed(config, plan, made)
         for form in config.feeds.formats:
-            documents[plan.path_of(form)] = _render(feed, form)
+            documents[plan.path_of(form)] = render_document(feed, form)
     return documents
 
 
@@ -171,13 +165,17 @@ def _render_changed(config: Config, plans: Iterable[FeedPlan], made: Made) -> tu
     for plan in plans:
         digests = [made.digests[post.key] for post in plan.posts if post.key in made.digests]
         feed = make_feed(config, plan, ())
+        shown = cache(partial(_shown_feed, config, plan, made))
+        amount = amount_of(config, plan)
         for form in config.feeds.formats:
             name = plan.path_of(form)
-            made_from[name] = "" if "" in digests else fingerprint(program_stamp(), form, feed, digests)
-            documents[name] = kept_document(config, built, name, made_from[name]) or _render(
-                make_feed(config, plan, _entries_of(plan.posts, made)), form
-            )
+            made_from[name] = "" if "" in digests else fingerprint(program_stamp(), form, feed, digests, amount)
+            documents[name] = kept_document(config, built, name, made_from[name]) or render_document(shown(), form)
     return documents, made_from
+
+
+def _shown_feed(config: Config, plan: FeedPlan, made: Made) -> Feed:
+    return make_shown_feed(config, plan, _entries_of(plan.posts, made))
 
 
 def render_episodes(config: Config, episodes: Sequence[Card], made: Made) -> PodcastDocument:

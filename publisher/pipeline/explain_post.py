@@ -16,11 +16,12 @@ from publisher.pipeline.entries import EntryMaker
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.find_post import find_post
 from publisher.pipeline.identity import Register
+from publisher.pipeline.shown_feeds import make_shown_feed
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.lock import NAME
 from publisher.syndication.reader_views import ReaderView, known_readers, view_of
 from publisher.syndication.rss_atom import render_atom, render_rss
-from publisher.syndication.site_feed import PODCAST_NAME, feed_path, make_feed
+from publisher.syndication.site_feed import PODCAST_NAME, feed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +87,7 @@ def explain_post(config: Config, now: datetime, name: str) -> PostExplanation:
         raise _no_post(config, now, name, site, [str(problem) for problem in refused if name in str(problem.at)])
     entry = EntryMaker(config, reader.read_whole).make(card).entry
     plans = plan_feeds(config, posts, now, register)[0]
-    feed = make_feed(config, plans[0], [entry])
+    feed = make_shown_feed(config, plans[0], [entry])
     return PostExplanation(
         key=card.key,
         entry=entry,

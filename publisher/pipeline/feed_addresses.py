@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from publisher.content.sources import site_settings
-from publisher.errors import Location, Problem
+from publisher.errors import Problem
 from publisher.pipeline.built import on_any_disk
-from publisher.pipeline.setting_places import place_in_setting
+from publisher.pipeline.setting_places import place_in_setting, table_of
 from publisher.pipeline.term_folders import folder_name
 from publisher.syndication.feed_menu import MENU_NAME
 from publisher.syndication.groups import term_name
 from publisher.syndication.opml import OPML_NAME
-from publisher.syndication.site_feed import PODCAST_NAME, QUERIES, feed_path
+from publisher.syndication.site_feed import PODCAST_NAME, feed_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,17 +59,10 @@ def settle_addresses(
 
 def _wanted(config: Config, plan: FeedPlan) -> Iterator[tuple[Format, str]]:
     """Give the paths below the output folder where a feed's documents are to lie, by format."""
-    for form, address in _addresses_of(config, plan).items():
+    for form, address in table_of(config, plan)[1].addresses.items():
         name = folder_name(term_name(plan.term)) if "{term}" in address else ""
         if name or "{term}" not in address:
             yield form, address.replace("{term}", name).lstrip("/")
-
-
-def _addresses_of(config: Config, plan: FeedPlan) -> Mapping[Format, str]:
-    feeds = config.feeds
-    if plan.key == QUERIES:
-        return feeds.query[plan.term].addresses
-    return feeds.group_of(plan.key).addresses if plan.key else feeds.site.addresses
 
 
 class _Others:
@@ -166,9 +159,5 @@ def _file_of(settings: HugoConfig) -> str:
 
 def _clash(config: Config, plan: FeedPlan, form: Format, path: str, what: str, hint: str) -> Problem:  # noqa: PLR0917 - one sentence
     message = f"the feed {plan.title} can't lie at /{path}: {what}; it stays at /{plan.own_path_of(form)}"
-    return Problem(message, _place(config, plan), hint, "error", "address-clash")
-
-
-def _place(config: Config, plan: FeedPlan) -> Location:
-    table = ("query", plan.term) if plan.key == QUERIES else ("group", plan.key) if plan.key else ("site",)
-    return place_in_setting(config, ("feeds", *table, "addresses"))
+    at = place_in_setting(config, (*table_of(config, plan)[0], "addresses"))
+    return Problem(message, at, hint, "error", "address-clash")

@@ -16,7 +16,7 @@ from publisher.errors import Location, Problem
 from publisher.pipeline.built import hash_of, kept_document, read_built
 from publisher.program import program_stamp
 from publisher.syndication.podcast import playable
-from publisher.syndication.site_feed import feed_path, make_feed, podcast_feed
+from publisher.syndication.site_feed import QUERIES, feed_path, make_feed, podcast_feed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -197,9 +197,9 @@ class _Site:
             yield FeedGroup(heading, tuple(links))
 
     def _by_heading(self, feeds: Sequence[_Listing]) -> Iterator[tuple[str, list[_Listing]]]:
-        """Part feeds by what they are feeds of: the podcast, then the keys of `feeds.by` in its order."""
+        """Part feeds by what they are feeds of: the podcast, queries, then the keys of `feeds.by` in its order."""
         words = self._maker.words
-        for key in dict.fromkeys(("", *self._config.feeds.by)):
+        for key in dict.fromkeys(("", QUERIES, *self._config.feeds.by)):
             found = [one for one in feeds if one.key == key]
             if found:
                 yield words.keys.get(key, key) if key else words.podcast, found

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.errors import ContentError, FeedError, Location
+from publisher.errors import UNREACHABLE, ContentError, FeedError, Location
 from publisher.syndication.read_feed import MAX_BYTES, refuse_size
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ _FOR_NOW = frozenset({408, 425, 429})
 #: Not Found, Gone.
 _NOTHING = frozenset({404, 410})
 
-#: Rules that a fetch breaks: nothing is there; it is not served, and trying again does not help; trying again may help.
-NOT_THERE, NOT_SERVED, UNREACHABLE = "not-there", "not-served", "unreachable"
+#: Rules that a fetch breaks, besides `errors.UNREACHABLE`: nothing is there; it can't be had, and won't be later.
+NOT_THERE, NOT_SERVED = "not-there", "not-served"
 
 
 def is_url(text: str) -> bool:
@@ -36,7 +36,7 @@ def read_source(source: str, *, timeout_s: float = _TIMEOUT_S, total_s: float = 
     """Read the file or the web address that a person named.
 
     Raises ContentError for a file that can't be read, FeedError for what is too large or can't be fetched: its rule is
-    `NOT_THERE`, `NOT_SERVED` or `UNREACHABLE`.
+    `NOT_THERE`, `NOT_SERVED` or `errors.UNREACHABLE`.
     """
     if is_url(source):
         return _fetch(source, timeout_s, total_s)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from publisher.errors import ConfigError, FeedError
 from publisher.pipeline.built import FOLDER, hash_of, read_built
-from publisher.pipeline.fetch import UNREACHABLE, read_source
+from publisher.pipeline.fetch import read_source
 from publisher.pipeline.files import write_if_changed
 from publisher.syndication.archives import is_page
 from publisher.syndication.feed_menu import MENU_NAME
@@ -147,9 +147,7 @@ def _look_at(url: str, hashed: str) -> LiveFeed:
     try:
         content = read_source(url)
     except FeedError as error:
-        return LiveFeed(
-            url=url, state="unreachable" if error.rule == UNREACHABLE else "not served", detail=error.message
-        )
+        return LiveFeed(url=url, state="unreachable" if error.temporary else "not served", detail=error.message)
     if hash_of(content) == hashed:
         return LiveFeed(url=url, state="live")
     return LiveFeed(url=url, state="differs", detail=f"{len(content)} bytes are served that are not the built ones")

@@ -51,6 +51,7 @@ def _item(entry: Entry, feed_language: str) -> dict[str, Any]:
         "external_url": entry.source_url,
         "title": entry.title,
         "content_html": entry.html,
+        "content_text": entry.summary if entry.summary_only else "",
         "summary": entry.summary,
         "image": entry.image.url if entry.image else "",
         "date_published": entry.published.isoformat(),
@@ -61,7 +62,8 @@ def _item(entry: Entry, feed_language: str) -> dict[str, Any]:
         "attachments": [_attachment(entry.enclosure)] if entry.enclosure else [],
     }
     # An item must have a content, even an empty one.
-    return {**_filled(values), "content_html": entry.html}
+    content = "content_text" if entry.summary_only else "content_html"
+    return {**_filled(values), content: values[content]}
 
 
 def _author(author: Author) -> dict[str, str]:

@@ -78,7 +78,8 @@ def add_rss_entry(generator: Any, entry: Entry, feed_language: str) -> Any:
     item.link(href=entry.url, rel="alternate")
     if entry.summary:
         item.description(entry.summary, isSummary=True)
-    item.content(entry.html, type="CDATA")
+    if not entry.summary_only:
+        item.content(entry.html, type="CDATA")
     if enclosure := entry.enclosure:
         item.enclosure(enclosure.url, str(enclosure.length_bytes), enclosure.mime_type)
     return item
@@ -120,7 +121,11 @@ def _add_atom_entry(generator: Any, entry: Entry, feed_language: str) -> None:
     item.author([_atom_author(author) for author in entry.authors])
     if entry.summary:
         item.summary(entry.summary)
-    item.content(entry.html, type="html")
+    if entry.summary_only:
+        # Without content there must be an alternate link (RFC 4287, 4.1.2), which the repairs write in full.
+        item.link(href=entry.url, rel="alternate")
+    else:
+        item.content(entry.html, type="html")
 
 
 def _atom_author(author: Author) -> dict[str, str]:
