@@ -22,7 +22,7 @@ from publisher.pipeline.entries import EntryMaker
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.identity import Register
 from publisher.pipeline.lint import Linter
-from publisher.pipeline.places import place_of_setting
+from publisher.pipeline.setting_places import place_in_setting
 from publisher.syndication.lint_feeds import lint_feeds, outline_of
 from publisher.syndication.reader_views import reader_keys
 from publisher.syndication.rules import PLATFORMS, known_rules, nearest
@@ -214,7 +214,7 @@ def _is_told(problem: Problem, config: Config, wanted: Sequence[Path]) -> bool:
 def _ignored(config: Config) -> frozenset[str]:
     for rule in config.check.ignore:
         if rule not in known_rules():
-            at = place_of_setting(config, "check.ignore")
+            at = place_in_setting(config, ("check", "ignore"))
             raise ConfigError(f'check.ignore: there is no rule "{rule}"', at=at, hint=nearest(rule, known_rules()))
     return frozenset(config.check.ignore)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from publisher.content.front_matter.read import Split
 from publisher.content.sources import read_split
 from publisher.errors import ContentError, Location, Problem
-from publisher.pipeline.places import file_of, place_in, place_of_setting, place_of_value
+from publisher.pipeline.places import file_of, place_in, place_of_value
+from publisher.pipeline.setting_places import place_in_setting
 from publisher.syndication.lint import Subject
 from publisher.syndication.lint_html import lint_html
 from publisher.syndication.lint_platforms import lint_platforms
@@ -63,7 +64,7 @@ class Linter:
     def _place_of(self, where: Where, posts: Mapping[str, Card]) -> Location:
         if where.post:
             return place_of_value(posts[where.post], self.config, where.key)
-        return place_of_setting(self.config, where.setting)
+        return place_in_setting(self.config, tuple(where.setting.split(".")))
 
 
 def _problem(finding: Finding, at: Location) -> Problem:

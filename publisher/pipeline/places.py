@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.config import FILE_NAME
-from publisher.config_errors import locate_setting
 from publisher.content.front_matter.aliases import (
     AUDIO,
     AUTHOR,
@@ -50,7 +48,10 @@ _ALIASES = {
 
 def file_of(post: Card, config: Config) -> str:
     """Name a post's file."""
-    return post.path.relative_to(config.root).as_posix() if post.path.is_relative_to(config.root) else post.key
+    try:
+        return post.path.relative_to(config.root).as_posix()
+    except ValueError:
+        return post.key
 
 
 def place_of_value(post: Card, config: Config, key: str, value: str = "") -> Location:
@@ -78,12 +79,3 @@ def place_in(split: Split, file: str, post: Card, key: str, value: str = "") -> 
             line = split.source.count("\n", 0, match.start()) + 1
             return place(split, file, line, match.end() - match.start() + 1)
     return locate(split, file, path)
-
-
-def place_of_setting(config: Config, name: str) -> Location:
-    """Find a setting of publisher.toml, dots between tables; or the nearest table around it, or the top of the file."""
-    try:
-        source = (config.root / FILE_NAME).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return Location(FILE_NAME)
-    return Location(FILE_NAME, *(locate_setting(source, tuple(name.split("."))) or (1, 1)))

@@ -52,7 +52,7 @@ def outline_of(key: str, entry: Entry) -> Outline:
 def lint_feeds(
     config: Config, plans: Sequence[FeedPlan], outlines: Mapping[str, Outline], platforms: Collection[str]
 ) -> Iterator[Finding]:
-    """Apply the rules A11, C7, E11, L2 and those of platforms to the feeds of a site.
+    """Apply the rules A11, C7, E11, L2 and those of platforms to the feeds of a site. Feeds with a budget keep C7.
 
     plans: the site's own feed first.  outlines: of entries, by their posts' keys, newest first.
     """
@@ -62,10 +62,13 @@ def lint_feeds(
         yield found("E11", Where(setting="site"), number=tagged)
     if not {"apple", "spotify"}.isdisjoint(platforms):
         yield from _podcast(config, outlines.values(), platforms)
-    if "flipboard" in platforms and plans:
+    if "flipboard" in platforms:
         yield from _flipboard(config, plans[0])
     if "smartnews" in platforms:
         yield found("smartnews-logo", Where(setting="site"))
+    for platform in {"flipboard", "smartnews"}.intersection(platforms):
+        if plans[0].content != "full":
+            yield found(f"{platform}-text", Where(setting="feeds.site.content"), content=plans[0].content)
 
 
 def _same_moment(plans: Iterable[FeedPlan], outlines: Mapping[str, Outline]) -> Iterator[Finding]:
@@ -84,6 +87,8 @@ def _same_moment(plans: Iterable[FeedPlan], outlines: Mapping[str, Outline]) -> 
 
 def _large(plans: Iterable[FeedPlan], outlines: Mapping[str, Outline]) -> Iterator[Finding]:
     for plan in plans:
+        if plan.content != "full" or plan.max_bytes:
+            continue
         length = sum(outlines[post.key].length_bytes for post in plan.posts if post.key in outlines)
         if length > FEED_BYTES:
             yield found("C7", Where(setting="feeds.limit"), feed=f'the feed "{plan.title}"', kilobytes=length // 1024)

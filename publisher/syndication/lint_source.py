@@ -41,7 +41,7 @@ _RAW_TAG = re.compile(r"<([a-z][a-z0-9]*)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
 _DATA_IMAGE = re.compile(r"!\[[^\]\n]*\]\(\s*<?data:|<img\b[^<>]*\bsrc\s*=\s*[\"']?data:", re.IGNORECASE)
 #: What makes a source worth a closer look.
 _SUSPICIOUS = re.compile(
-    r"<(?:script|math|template|applet|iframe|embed|object|frame|svg|style)\b|<[a-z][^<>]*\bstyle\s*=|[(\"'=]\s*data:",
+    r"<(?:script|math|template|applet|iframe|embed|object|frame|svg|style)\b|<[a-z][^<>]*\bstyle\s*=",
     re.IGNORECASE,
 )
 _STYLE = re.compile(r"\bstyle\s*=", re.IGNORECASE)
@@ -49,9 +49,10 @@ _STYLE = re.compile(r"\bstyle\s*=", re.IGNORECASE)
 
 def lint_source(subject: Subject) -> Iterator[Finding]:
     """Apply the rules H1, H2, H3 and E8 to what an author wrote."""
-    if not _SUSPICIOUS.search(subject.source):
+    source = subject.source
+    if not ("data:" in source or ("<" in source and _SUSPICIOUS.search(source))):
         return
-    written = without_code(subject.source)
+    written = without_code(source)
     tags = [(match[1].lower(), match[2]) for match in _RAW_TAG.finditer(written)]
     shown = _shown_as_text(subject, {name for name, _ in tags})
     tags = [(name, attributes) for name, attributes in tags if name not in shown]

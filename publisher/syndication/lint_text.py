@@ -30,7 +30,7 @@ _LANGUAGE_KEYS = ("lang", "language", "locale")
 
 
 def lint_text(subject: Subject) -> Iterator[Finding]:
-    """Apply the rules X2, X6, R4, R6, R7, R9, A4, J4, L1, M2 and M4 to an entry."""
+    """Apply the rules X2, X6, R4, R6, R7, R9, A4, G2, J4, L1, M2 and M4 to an entry."""
     yield from _plain_text(subject)
     yield from _characters(subject)
     yield from _guid(subject)
@@ -78,6 +78,8 @@ def _guid(subject: Subject) -> Iterator[Finding]:
         yield found("R7", Where(key="guid"), guid=guid)
     elif not _SCHEME.fullmatch(guid):
         yield found("A4", Where(key="guid"), guid=guid)
+    elif not guid.isascii():
+        yield found("G2", Where(key="guid"), guid=guid)
 
 
 def _media(subject: Subject) -> Iterator[Finding]:

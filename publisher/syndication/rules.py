@@ -40,15 +40,11 @@ class Rule:
     loses: Literal["", "content", "form"] = ""
     #: Keys of the readers that lose something.
     readers: tuple[str, ...] = ()
+    #: The same as a sentence names them: "Miniflux and feedparser".
+    reader_names: str = ""
     elements: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
-
-    @property
-    def reader_names(self) -> str:
-        """Name the readers as a sentence does: "Miniflux and feedparser"."""
-        names = [reader.name for reader in known_readers() if reader.key in self.readers]
-        return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
     def concerns(self, keys: Iterable[str]) -> bool:
         """Tell whether one of these readers or platforms minds."""
@@ -73,8 +69,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def _rule(one: dict[str, Any]) -> Rule:
     values = {**one, **{name: tuple(one.get(name, ())) for name in _LISTS}}
     values["readers"] = _readers(values)
+    values["reader_names"] = _sentence(reader.name for reader in known_readers() if reader.key in values["readers"])
     values.setdefault("severity", _severity(values))
     return Rule(**values)
+
+
+def _sentence(names: Iterable[str]) -> str:
+    *first, last = tuple(names) or ("",)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _readers(values: Mapping[str, Any]) -> tuple[str, ...]:

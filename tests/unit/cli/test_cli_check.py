@@ -91,7 +91,7 @@ def test_a_platform_says_what_it_asks_for(site: Path) -> None:
     code, out = run(site, "--platform", "apple", good=GOOD)
     assert (code, out.splitlines()[0]) == (
         1,
-        "error: publisher.toml:1:1: there is no [podcast]: podcast directories have nothing to list [podcast-missing]",
+        "error: publisher.toml: there is no [podcast]: podcast directories have nothing to list [podcast-missing]",
     )
     out = run(site, "--rules", "--platform", "apple")[1]
     assert "podcast-cover-size    error" in out

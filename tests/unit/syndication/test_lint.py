@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from publisher.config import Config, parse_config
 from publisher.model.post import Author, Enclosure, Image
@@ -61,6 +63,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "R7": {"guid": "20261005"},
     "R9": {"updated": NOW + timedelta(days=1)},
     "A4": {"guid": "看不見的城市"},
+    "G2": {"guid": "tag:shan.example,2026:看不見的城市"},
     "J4": {"source_url": f"{SITE}posts/1/"},
     "L1": {"post": {"params": MappingProxyType({"lang": "中文"})}},
     "M2": {"image": Image(url=HERO.url, alt="雲海"), "html": IN_TEXT},
@@ -100,6 +103,8 @@ OF_FEEDS = {
     "podcast-same-audio",
     "flipboard-entries",
     "flipboard-hub",
+    "flipboard-text",
+    "smartnews-text",
     "smartnews-logo",
 }
 
@@ -217,10 +222,10 @@ def a_config(toml: str) -> Config:
     return parse_config(toml + site, Path("publisher.toml"))
 
 
-def of_feed(*entries: Any, toml: str = "", platforms: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+def of_feed(*entries: Any, toml: str = "", platforms: tuple[str, ...] = (), **plan: Any) -> list[tuple[str, str]]:
     numbered = dict(enumerate(entries, start=1))
     outlines = {f"{number}.md": outline_of(f"{number}.md", entry) for number, entry in numbered.items()}
-    found = lint_feeds(a_config(toml), [a_plan(*numbered)], outlines, platforms)
+    found = lint_feeds(a_config(toml), [a_plan(*numbered, **plan)], outlines, platforms)
     return [(finding.rule, finding.where.post or finding.where.setting) for finding in found]
 
 
@@ -230,7 +235,9 @@ def test_two_entries_of_one_moment_are_found_at_the_newer() -> None:
 
 
 def test_a_heavy_feed_is_found_at_its_limit() -> None:
-    assert of_feed(an_entry(1, html="長" * 180_000)) == [("C7", "feeds.limit")]
+    heavy = an_entry(1, html="長" * 180_000)
+    assert of_feed(heavy) == [("C7", "feeds.limit")]
+    assert of_feed(heavy, content="teaser") == of_feed(heavy, max_bytes=9000) == []
 
 
 def test_categories_are_counted_once_for_all() -> None:
@@ -259,8 +266,45 @@ def test_apple_reads_a_language_and_a_region(language: str, known: bool) -> None
     assert told == ([] if known else [("L2", "site.language")])
 
 
+@pytest.mark.parametrize("platform", ["flipboard", "smartnews"])
+def test_who_shows_posts_elsewhere_wants_all_of_their_text(platform: str) -> None:
+    told = of_feed(an_entry(1), platforms=(platform,), content="teaser")
+    assert (f"{platform}-text", "feeds.site.content") in told
+
+
 def test_flipboard_and_smartnews_want_something_of_the_feed_itself() -> None:
     told = of_feed(an_entry(1), platforms=("flipboard", "smartnews"))
     assert told == [("flipboard-entries", "feeds.limit"), ("flipboard-hub", "feeds.hubs"), ("smartnews-logo", "site")]
     many = [an_entry(1, updated=NOW + timedelta(minutes=number)) for number in range(30)]
     assert of_feed(*many, toml='[feeds]\nhubs = ["https://hub.example/"]\n', platforms=("flipboard",)) == []
+
+
+_PIECES = st.sampled_from(
+    [
+        "<svg>",
+        "<a ",
+        'href="',
+        '"',
+        "`",
+        "```\n",
+        "<!--",
+        "-->",
+        "<details>",
+        "{{<",
+        "style=",
+        "data:",
+        "<iframe",
+        "\n",
+        ">",
+    ]
+)
+
+
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=5)), max_size=30).map("".join))
+@settings(max_examples=200, deadline=None)
+def test_whatever_a_post_holds_it_can_be_looked_at(text: str) -> None:
+    subject, _ = a_subject(source=text, title=text, html=text, post={"title": text, "description": text})
+    for finding in findings(subject, PLATFORMS):
+        rule = known_rules()[finding.rule]
+        assert rule.says.format(**{"readers": rule.reader_names, **finding.facts})
+    assert len(without_code(text)) == len(text)
