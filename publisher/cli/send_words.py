@@ -52,6 +52,9 @@ def _sentences(report: SendReport) -> str:
         lines.append(f"  now       {_counted(report.run) or 'nothing to do'}")
     lines.append(f"  in all    {_counted(report.states)}, of {report.plan.active} active subscribers")
     lines.append(f"  plan      {report.plan.equation}")
+    left = {state: number for state, number in report.states.items() if state in ("planned", "deferred")}
+    if any(left.values()) and not report.others:
+        lines.append(f"  left      {_counted(left)}: run the command again, and it goes on")
     if report.retry_at:
         lines.append(f"  next try  not before {report.retry_at:%Y-%m-%d %H:%M} UTC")
     others = [(one.station.pid, one.station.host, one.id) for one in report.others]

@@ -15,6 +15,9 @@ from publisher.cli.console import moment, print_problems, say, say_json
 from publisher.errors import ConfigError, DeliveryError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.cli.send_watch import Follower
     from publisher.config import Config
     from publisher.delivery.transport import Receipt
     from publisher.model.issue import Issue
@@ -136,14 +139,14 @@ class Job:
 
     def send(self, options: SendOptions) -> SendReport:
         """Send it, while people or programs watch."""
-        from publisher.cli.send_watch import ended_in_good_order, progress_bar
+        from publisher.cli.send_watch import Bar, EventPrinter, ended_in_good_order
         from publisher.pipeline.send import send_mailing
 
         with ExitStack() as stack:
             label = f"sending {self.mailing.newsletter}"
-            bar = None if self.voice.as_events else stack.enter_context(progress_bar(label))
+            follower = EventPrinter() if self.voice.as_events else stack.enter_context(Bar(label))
             stop = stack.enter_context(ended_in_good_order())
-            watch = _watch(self.config, self.now, bar, stop)
+            watch = self._watch(follower, stop)
             now = moment(self.now, self.config)
             report = send_mailing(self.config, self.mailing, now, options=options, watch=watch)
         print_problems(report.problems)
@@ -160,6 +163,25 @@ class Job:
             say_report(report, as_json=self.voice.as_json)
         if report.stopped:
             print_problems([report.stopped.as_problem()])
+
+    def _watch(self, follower: Follower, stop: Callable[[], bool]) -> Watch:
+        from publisher.cli.send_watch import asking, print_event
+        from publisher.cli.send_words import plan_facts
+        from publisher.pipeline.send import Watch
+
+        def begun(issue: Issue, plan: Plan) -> None:
+            follower.meter.begin()
+            if self.voice.as_events:
+                facts = {"newsletter": issue.newsletter, "number": issue.number, "content_hash": issue.content_hash}
+                print_event("begin", **facts, **plan_facts(plan))
+
+        return Watch(
+            stop=stop,
+            progress=follower.show,
+            begun=begun,
+            asking=lambda: asking(follower),
+            clock=lambda: moment(self.now, self.config),
+        )
 
     def _status(self) -> None:
         from publisher.cli.send_words import say_report
@@ -183,7 +205,8 @@ class Job:
         if self.voice.as_json:
             say_json({**report_facts(report), "outcome": "cancelled", "cancelled": count})
         else:
-            say(f"{report.issue.label}: {count} who had not got it will not get it")
+            given_up = f"is given up: {count} who had not got it will not get it"
+            say(f"{report.issue.label} " + (given_up if count else "has nothing left to give up"))
 
     def _copy(self, address: str) -> None:
         from publisher.pipeline.send_copy import copy_mailing
@@ -232,7 +255,11 @@ def with_canary(options: SendOptions, canary: str | None, failures: str, *, yes:
         return options
 
     def go_on(rest: int) -> bool:
-        return yes or (sys.stdin.isatty() and typer.confirm(f"it went well; send to the other {rest}?", err=True))
+        try:
+            return yes or (sys.stdin.isatty() and typer.confirm(f"it went well; send to the other {rest}?", err=True))
+        except typer.Abort:
+            typer.echo("", err=True)
+            return False
 
     share, most = _part("--canary", canary), _part("--canary-failures", failures)
     return replace(options, canary=Canary(share=share, failures=most, go_on=go_on))
@@ -244,21 +271,6 @@ def _part(flag: str, text: str) -> float:
     if found is None or float(found[1]) > 100:  # noqa: PLR2004 - a hundred percent is all there is
         raise ConfigError(f'{flag}: "{text}" is no part of a whole', hint=f"write {flag} 1%")
     return float(found[1]) / 100
-
-
-def _watch(config: Config, now: str | None, bar: object, stop: object) -> Watch:
-    from publisher.cli.send_watch import event_printer, print_event
-    from publisher.cli.send_words import plan_facts
-    from publisher.pipeline.send import Watch
-
-    def begun(issue: Issue, plan: Plan) -> None:
-        facts = {"newsletter": issue.newsletter, "number": issue.number, "content_hash": issue.content_hash}
-        print_event("begin", **facts, **plan_facts(plan))
-
-    clock = lambda: moment(now, config)  # noqa: E731 - said in one place
-    if bar is None:
-        return Watch(stop=stop, progress=event_printer(), begun=begun, clock=clock)  # type: ignore[arg-type]
-    return Watch(stop=stop, progress=bar, clock=clock)  # type: ignore[arg-type]
 
 
 def _judge_copy(address: str, receipt: Receipt, issue: Issue) -> None:

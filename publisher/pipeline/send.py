@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from publisher.store.senders import unended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -90,6 +91,8 @@ class Watch:
     progress: Callable[[Mapping[str, int], int], None] = lambda _counts, _total: None
     #: Told once, before the first message: the issue and its plan.
     begun: Callable[[Issue, Plan], None] = lambda _issue, _plan: None
+    #: Entered while somebody is asked whether to go on.
+    asking: Callable[[], AbstractContextManager[None]] = nullcontext
     #: Tells the time for the ledger; None: `now` all along.
     clock: Callable[[], datetime] | None = None
 
@@ -256,7 +259,9 @@ class _Send:
             return None
         if self._has_failed(canary):
             return "canary failed"
-        if not canary.go_on(self._count()["planned"]):
+        with self.watch.asking():
+            goes_on = canary.go_on(self._count()["planned"])
+        if not goes_on:
             return "canary sent"
         self._run(handover)
         return None

@@ -100,7 +100,7 @@ def test_anybody_can_be_explained(run: Terminal) -> None:
 
 def test_a_status_a_cancelling_and_their_absence_are_said(run: Terminal, tmp_path: Path) -> None:
     assert "stands as follows" in run("send", "weekly", "--status").stdout
-    assert "0 who had not got it" in run("send", "weekly", "--cancel").stdout
+    assert "has nothing left to give up" in run("send", "weekly", "--cancel").stdout
     assert run.json("send", "weekly", "--status")["audience"]["suppressed"] == 1
     empty = make_site(tmp_path / "empty")
     assert "there is no issue yet" in Terminal(empty.root)("send", "weekly", "--status").stdout

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -263,3 +264,24 @@ def test_ctrl_c_finishes_the_message_in_flight_and_the_next_run_goes_on(
     assert f"{len(people) - len(room.accepted)} planned" in output
     assert run.json("send", "weekly", *AT_NOW)["states"] == {"accepted": len(people)}
     assert [to for to, _ in room.accepted] == people
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [(b"y\n", "is sent\r"), (b"\x03", "is sent to the few who go first")])
+def test_whoever_sits_there_is_asked_whether_the_canary_went_well(run: Terminal, answer: bytes, outcome: str) -> None:
+    subscribe(make_config(run), *(f"reader{index}@example.org" for index in range(10)))
+    ours, theirs = os.openpty()
+    words = [*COMMAND, "send", "weekly", *AT_NOW, "--canary", "10%"]
+    # A session of its own, whose terminal this is: Ctrl-C then reaches it as a signal.
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *words], cwd=run.folder, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    said, waiting = b"", True
+    with suppress(OSError):  # the end of a terminal
+        while more := os.read(ours, 4096):
+            said += more
+            if waiting and b"send to the other 9?" in said:
+                waiting = not os.write(ours, answer)
+    os.close(ours)
+    assert process.wait() == (0 if answer == b"y\n" else 3), said
+    assert outcome in said.decode()
