@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.content.front_matter import aliases
 from publisher.content.front_matter.read import Split
 from publisher.content.sources import read_split
 from publisher.errors import ContentError, Location, Problem
@@ -46,7 +47,8 @@ class Linter:
     def lint(self, post: Post, entry: Entry) -> list[Problem]:
         """Find what readers and platforms would hold against a post's entry."""
         split = _read(post, self.config)
-        subject = Subject(entry=entry, post=post, source=split.body, now=self.now)
+        named = bool(aliases.lookup(post.params, aliases.IMAGE)[0])
+        subject = Subject(entry=entry, post=post, source=split.body, now=self.now, hero_is_named=named)
         findings = (
             *lint_text(subject),
             *lint_source(subject),

@@ -79,6 +79,9 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment, loca
     if published is None:
         raise ContentError("a post without a date is in no feed", at=place_of(post), hint="write date: in it")
     found: list[Forbidden] = []
+    # Title and description lost theirs when each was put on one line.
+    for key in ("title", "description"):
+        clean_value(str(post.params.get(key) or ""), found.append, key)
     post = clean_value(post, found.append)
     html = clean_value(rendered.html, found.append, "the text")
     text = clean_text(rendered.text)

@@ -26,6 +26,8 @@ class Subject:
     #: The text below the front matter, as it is written.
     source: str
     now: datetime
+    #: Whether its author chose its picture; else it is the first of the text, or that of a video.
+    hero_is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

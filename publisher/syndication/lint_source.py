@@ -44,6 +44,9 @@ _SUSPICIOUS = re.compile(
     r"<(?:script|math|template|applet|iframe|embed|object|frame|svg|style)\b|<[a-z][^<>]*\bstyle\s*=",
     re.IGNORECASE,
 )
+_SVG = re.compile(r"<svg\b([^<>]*)>", re.IGNORECASE)
+#: What is drawn on a button is no part of the text.
+_BUTTON = re.compile(r"<button\b.*?</button>", re.DOTALL | re.IGNORECASE)
 _STYLE = re.compile(r"\bstyle\s*=", re.IGNORECASE)
 
 
@@ -59,8 +62,9 @@ def lint_source(subject: Subject) -> Iterator[Finding]:
     yield from _removed(tags)
     if styled := [name for name, attributes in tags if name == "style" or _STYLE.search(attributes)]:
         yield found("H3", _at(styled[0] if "style" in styled else "style="), number=len(styled), found="style")
-    if drawings := sum(name == "svg" for name, _ in tags):
-        yield found("E8", _at("svg"), number=drawings, found="<svg>")
+    drawings = _SVG.findall(_BUTTON.sub("", written)) if any(name == "svg" for name, _ in tags) else []
+    if drawings := [attributes for attributes in drawings if "aria-hidden" not in attributes]:
+        yield found("E8", Where(pieces=(f"<svg{drawings[0]}",)), number=len(drawings), found="<svg>")
     if images := _DATA_IMAGE.findall(written):
         yield found("E8", Where(pieces=(images[0],)), number=len(images), found="picture as data:")
 

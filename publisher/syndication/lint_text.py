@@ -6,13 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.syndication.lint import Where, found
-from publisher.syndication.xml_text import clean_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.syndication.lint import Finding, Subject
-    from publisher.syndication.xml_text import Forbidden
 
 #: C1 controls and the replacement character: XML takes them, and no author means them.
 _LEFTOVER = re.compile("[\x80-\x9f\ufffd]")
@@ -56,11 +54,6 @@ def _plain_text(subject: Subject) -> Iterator[Finding]:
 
 def _characters(subject: Subject) -> Iterator[Finding]:
     post, entry = subject.post, subject.entry
-    for key in ("title", "description"):
-        forbidden: list[Forbidden] = []
-        clean_value(str(post.params.get(key) or ""), forbidden.append, key)
-        for one in forbidden:
-            yield found("xml-character", Where(key=key), found=one)
     texts = (
         ("the title", entry.title, Where(key="title")),
         ("the summary", post.description, Where(key="description")),
@@ -84,7 +77,7 @@ def _guid(subject: Subject) -> Iterator[Finding]:
 
 def _media(subject: Subject) -> Iterator[Finding]:
     image, audio = subject.entry.image, subject.entry.enclosure
-    if image:
+    if image and subject.hero_is_named:
         facts = {
             "type": image.mime_type,
             "width and height": image.width and image.height,

@@ -131,6 +131,15 @@ def test_characters_that_xml_forbids_are_left_out_and_told_with_post_and_offset(
     ]
 
 
+def test_characters_that_a_title_has_lost_already_are_told_too() -> None:
+    params = {"title": "a\x08b", "description": "x\x01y", "weight": 3}
+    entry = make_entry(a_post(title="ab", description="xy", params=params), a_rendered(), "urn:x:1", ENV)
+    assert [problem.message.partition(" at ")[0] for problem in entry.problems] == [
+        "title holds U+0008",
+        "description holds U+0001",
+    ]
+
+
 def test_season_and_episode_come_with_audio() -> None:
     numbers = {"season": 2, "episode": "7", "explicit": True}
     entry = entry_of(audio=AUDIO, params=numbers)
