@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -94,8 +95,8 @@ class CardReader:
         self._problems: list[Problem] = []
         self._left_out: Counter[str] = Counter()
         #: How to get at the page of a card again: by path and key, as some generators keep many posts in one file.
-        self._files: dict[tuple[Path, str], ContentFile] = {}
-        self._pages: dict[tuple[Path, str], Page] = {}
+        self._files: Sequence[ContentFile] = ()
+        self._pages: dict[tuple[str, str], Page] = {}
         self._page_rules: PageRules | None = None
 
     def list_posts(self) -> Listing:
@@ -125,12 +126,16 @@ class CardReader:
 
         Raises ContentError where its file changed meanwhile into one that can't be read.
         """
-        place = card.path, card.key
+        place = str(card.path), card.key
         page = self._pages.get(place)
         if page is None:
             assert self._page_rules, "posts are listed first"
-            page = read_content_file(self._files[place], self._page_rules).page
+            page = read_content_file(self._file_of[place], self._page_rules).page
         return make_post(page, self._rules)
+
+    @cached_property
+    def _file_of(self) -> dict[tuple[str, str], ContentFile]:
+        return {(str(file.path), file.key): file for file in self._files}
 
     @property
     def looked_at(self) -> LookedAt:
@@ -168,7 +173,7 @@ class CardReader:
         """List a site whose pages have to be looked at together."""
         read = read_every_page(self._config, self._settings, self._now)
         self._problems += read.problems
-        self._pages = {(page.file.path, page.file.key): page for page in read.pages}
+        self._pages = {(str(page.file.path), page.file.key): page for page in read.pages}
         yield from (self._listed(page) for page in read.pages)
 
     def _from_files(self) -> Iterator[Listed]:
@@ -176,7 +181,7 @@ class CardReader:
         files, problems = discover_site(self._config, self._settings)
         self._problems += problems
         self._page_rules = rules = page_rules(self._config, self._settings, files, self._now)
-        self._files = {(file.path, file.key): file for file in files}
+        self._files = files
         if self._cache_file and self._config.site.generator in ALONE:
             self._cache = CardCache(self._cache_file, self._context(rules), self._now)
         if self._cache and self._alongside and self._cache.is_empty and len(files) >= MANY:
