@@ -6,9 +6,12 @@ RFC 4287 (Atom), Media RSS (rssboard.org/media-rss), WebSub (w3.org/TR/websub).
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from publisher.errors import FeedError
@@ -24,6 +27,8 @@ GENERATOR = "publisher"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What an RSS <image> may be (RSS Best Practices Profile).
 _RSS_IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif"}
+#: Entries of which an element is kept: more than most sites show.
+_KEPT_ITEMS = 1000
 
 
 def render_rss(feed: Feed) -> bytes:
@@ -34,7 +39,7 @@ def render_rss(feed: Feed) -> bytes:
     """
     generator = begin_rss(feed, _address(feed, "rss"))
     for entry in feed.entries:
-        add_rss_entry(generator, entry, feed.language)
+        generator.add_entry(_rss_item(entry, _own_language(entry, feed.language)), order="append")
     return write_rss(generator)
 
 
@@ -52,7 +57,7 @@ def render_atom(feed: Feed) -> bytes:
     # Every entry needs an author, its own or the feed's (RFC 4287, 4.1.1).
     generator.author([_atom_author(author) for author in feed.authors] or [{"name": feed.title}])
     for entry in feed.entries:
-        _add_atom_entry(generator, entry, feed.language)
+        generator.add_entry(_atom_item(entry, _own_language(entry, feed.language)), order="append")
     return cast("bytes", generator.atom_str(pretty=True))
 
 
@@ -73,7 +78,49 @@ def begin_rss(feed: Feed, url: str) -> Any:
 
 def add_rss_entry(generator: Any, entry: Entry, feed_language: str) -> Any:
     """Add an entry behind those that an RSS document has; gives feedgen's object for it."""
-    item = _add_entry(generator, entry, feed_language)
+    item = generator.add_entry(order="append")
+    _fill_rss(item, entry, _own_language(entry, feed_language))
+    return item
+
+
+class _Item(FeedEntry):  # type: ignore[misc] # feedgen has no types
+    """feedgen's entry, which makes its element once and gives copies: an entry is in some five feeds of a site."""
+
+    _element: Any = None
+
+    def rss_entry(self, extensions: bool = True) -> Any:
+        if self._element is None:
+            self._element = super().rss_entry(extensions)
+        return deepcopy(self._element)
+
+    def atom_entry(self, extensions: bool = True) -> Any:
+        if self._element is None:
+            self._element = super().atom_entry(extensions)
+        return deepcopy(self._element)
+
+
+@lru_cache(maxsize=_KEPT_ITEMS)
+def _rss_item(entry: Entry, language: str) -> _Item:
+    item = _begin_item()
+    _fill_rss(item, entry, language)
+    return item
+
+
+@lru_cache(maxsize=_KEPT_ITEMS)
+def _atom_item(entry: Entry, language: str) -> _Item:
+    item = _begin_item()
+    _fill_atom(item, entry, language)
+    return item
+
+
+def _begin_item() -> _Item:
+    item = _Item()
+    item.register_extension("repairs", EntryRepairs)
+    return item
+
+
+def _fill_rss(item: Any, entry: Entry, language: str) -> None:
+    _fill(item, entry, language)
     item.guid(entry.guid, permalink=entry.guid == entry.url)
     item.link(href=entry.url, rel="alternate")
     if entry.summary:
@@ -82,7 +129,6 @@ def add_rss_entry(generator: Any, entry: Entry, feed_language: str) -> Any:
         item.content(entry.html, type="CDATA")
     if enclosure := entry.enclosure:
         item.enclosure(enclosure.url, str(enclosure.length_bytes), enclosure.mime_type)
-    return item
 
 
 def write_rss(generator: Any) -> bytes:
@@ -103,18 +149,19 @@ def _begin(feed: Feed) -> Any:
     return generator
 
 
-def _add_entry(generator: Any, entry: Entry, feed_language: str) -> Any:
-    item = generator.add_entry(order="append")
-    item.repairs.entry = entry
-    if entry.language.lower() != feed_language.lower():
-        item.repairs.language = entry.language
+def _own_language(entry: Entry, feed_language: str) -> str:
+    """Give the language of an entry where it is another than its feed's."""
+    return "" if entry.language.lower() == feed_language.lower() else entry.language
+
+
+def _fill(item: Any, entry: Entry, language: str) -> None:
+    item.repairs.entry, item.repairs.language = entry, language
     item.title(entry.title)
     item.category([{"term": name} for name in entry.categories])
-    return item
 
 
-def _add_atom_entry(generator: Any, entry: Entry, feed_language: str) -> None:
-    item = _add_entry(generator, entry, feed_language)
+def _fill_atom(item: Any, entry: Entry, language: str) -> None:
+    _fill(item, entry, language)
     item.id(entry.guid)
     item.published(entry.published)
     item.updated(entry.updated)
