@@ -192,6 +192,15 @@ output = {quoted["output"]}
 # Written to <output>/<path>/: rss.xml, atom.xml, feed.json.
 path = "feeds"
 limit = 20
+# A feed for each tag, category, person… that posts name (docs/feeds.md).
+# by = ["tags", "categories"]
+# Where subscribers have the site's feed already; Hugo's is /index.xml.
+# site.addresses = {{ rss = "/index.xml" }}
+
+# A feed of the posts that a query means.
+# [feeds.query.chips]
+# where = '"台積電" in tags and "AI" in categories'
+# title = "台積電與 AI"
 
 # A podcast from posts with `audio:` in their front matter.
 # [podcast]

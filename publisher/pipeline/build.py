@@ -27,6 +27,7 @@ from publisher.pipeline.built import (
 from publisher.pipeline.doubts import each_once
 from publisher.pipeline.entries import EntryMaker, MadeEntry
 from publisher.pipeline.entry_cache import EntryKeeper, KeptEntry
+from publisher.pipeline.feed_addresses import changes_of_address
 from publisher.pipeline.feed_pages import make_feed_pages
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.files import write_if_changed
@@ -108,13 +109,14 @@ def build(
     lock_changed = register.save(dry_run=dry_run, frozen=frozen_lock)
     files = tuple(_write(config.output_dir / name, content, dry_run) for name, content in documents.items())
     removed = remove_leftovers(config, documents, made_from, dry_run=dry_run)
+    gone = [path.relative_to(config.output_dir).as_posix() for path in removed]
     problems = (*site.problems, *doubles, *doubts, *made.problems, *podcast.problems, *pages.problems)
     report = BuildReport(
         files=files,
         removed=removed,
         entries=len(made.entries),
         lock_changed=lock_changed,
-        problems=each_once((*problems, *farewell(path.relative_to(config.output_dir).as_posix() for path in removed))),
+        problems=each_once((*problems, *farewell(gone), *changes_of_address(config, plans, gone))),
         left_out=site.left_out,
     )
     if not dry_run:

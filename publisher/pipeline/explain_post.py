@@ -16,12 +16,13 @@ from publisher.pipeline.entries import EntryMaker
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.find_post import find_post
 from publisher.pipeline.identity import Register
+from publisher.pipeline.setting_places import table_of
 from publisher.pipeline.shown_feeds import make_shown_feed
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.lock import NAME
 from publisher.syndication.reader_views import ReaderView, known_readers, view_of
 from publisher.syndication.rss_atom import render_atom, render_rss
-from publisher.syndication.site_feed import PODCAST_NAME, feed_path
+from publisher.syndication.site_feed import PODCAST_NAME, QUERIES, feed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,18 +157,27 @@ def _memberships(card: Card, posts: Sequence[Card], plans: Sequence[FeedPlan], c
         place = keys.index(card.key) + 1 if card.key in keys else 0
         path = plan.path_of(config.feeds.formats[0])
         if place:
-            why = f"{plan.key} has {plan.name}" if plan.key else "the feed of the whole site"
-            yield Membership(path=path, place=place, size=len(keys), why=why)
-        elif number == 0:
-            newer = [post.key for post in posts].index(card.key)
-            why = f"{newer} posts are newer, and feeds.limit is {config.feeds.limit}"
+            yield Membership(path=path, place=place, size=len(keys), why=_why(plan, config))
+        elif number == 0 or card.key in [post.key for post in plan.every]:
+            newer = [post.key for post in plan.every].index(card.key)
+            limit = table_of(config, plan)[1].limit or config.feeds.limit
+            what = f"{_why(plan, config)}, but " if plan.key else ""
+            why = f"{what}{newer} posts are newer, and feeds.limit is {limit}"
             yield Membership(path=path, place=0, size=len(keys), why=why)
+        elif plan.key == QUERIES:
+            yield Membership(path=path, place=0, size=len(keys), why=f"not {_why(plan, config)}")
     episodes = [post.key for post in episodes_of(config, posts)]
     if card.key in episodes:
         path = feed_path(config, PODCAST_NAME)
         yield Membership(
             path=path, place=episodes.index(card.key) + 1, size=len(episodes), why="it names an audio file"
         )
+
+
+def _why(plan: FeedPlan, config: Config) -> str:
+    if plan.key == QUERIES:
+        return f"what [feeds.query.{plan.term}] asks for: {' '.join(config.feeds.query[plan.term].where.split())}"
+    return f"{plan.key} has {plan.name}" if plan.key else "the feed of the whole site"
 
 
 def _inside(document: bytes, tag: str) -> str:

@@ -18,7 +18,7 @@ from publisher.syndication.opml import OPML_NAME
 from publisher.syndication.site_feed import PODCAST_NAME, feed_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from publisher.config import Config
     from publisher.content.hugo.site import HugoConfig
@@ -155,6 +155,18 @@ def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _file_of(settings: HugoConfig) -> str:
     return settings.files[-1] if settings.files else "hugo.toml"
+
+
+def changes_of_address(config: Config, plans: Sequence[FeedPlan], removed: Iterable[str]) -> Iterator[Problem]:
+    """Tell of documents that a build has moved away from where subscribers ask for them. removed: paths as above."""
+    gone = set(removed)
+    for plan in plans:
+        for form, path in plan.addresses.items():
+            if plan.own_path_of(form) in gone:
+                message = f"/{plan.own_path_of(form)} is no more: the feed {plan.title} lies at /{path} now"
+                at = place_in_setting(config, (*table_of(config, plan)[0], "addresses"))
+                hint = "if somebody has subscribed there, let your server redirect the old address to the new one"
+                yield Problem(message, at, hint, "warning", "feed-moved")
 
 
 def _clash(config: Config, plan: FeedPlan, form: Format, path: str, what: str, hint: str) -> Problem:  # noqa: PLR0917 - one sentence

@@ -33,8 +33,6 @@ _BY_NAME: Mapping[str, str] = {
     "feed.json": _JSON,
     OPML_NAME: _OPML,
 }
-#: Patterns of what can be subscribed to.
-_WITH_HUB = frozenset(re.escape(name) for name in _BY_NAME if name != OPML_NAME)
 
 
 def hosting_snippet(host: Host, folder_url: str, feeds: Sequence[Feed], archived: Sequence[str] = ()) -> str:
@@ -57,7 +55,7 @@ def _netlify(folder_url: str, feeds: Sequence[Feed], archived: Sequence[str]) ->
     """Name every document: a wildcard stands only at the end of a path there."""
     yield from _for_all(folder_url)
     for feed in feeds:
-        yield from _for_each(feed)
+        yield from _for_each(feed, folder_url)
     for folder in archived:
         yield from _for_archive(urlsplit(folder).path)
 
@@ -72,8 +70,8 @@ def _cloudflare(folder_url: str, feeds: Sequence[Feed], archived: Sequence[str])
         yield f"{urlsplit(folder_url).path}*/{name}"
         yield f"  Content-Type: {_BY_FORM[form]}; charset=utf-8"
     for feed in feeds:
-        if all("/" not in url.removeprefix(folder_url) for url in feed.urls.values()):
-            yield from _for_each(feed)
+        if any(_is_elsewhere(url, folder_url) or "/" not in url.removeprefix(folder_url) for url in feed.urls.values()):
+            yield from _for_each(feed, folder_url)
 
 
 def _for_archive(folder: str) -> Iterable[str]:
@@ -92,9 +90,17 @@ def _for_all(folder_url: str) -> Iterable[str]:
     yield f"  Content-Type: {_OPML}; charset=utf-8"
 
 
-def _for_each(feed: Feed) -> Iterable[str]:
+def _is_elsewhere(url: str, folder_url: str) -> bool:
+    """Tell whether a document lies where publisher.toml has put it, and not with the others."""
+    return not url.startswith(folder_url) or url.rpartition("/")[2] not in _BY_NAME
+
+
+def _for_each(feed: Feed, folder_url: str) -> Iterable[str]:
     for form, url in feed.urls.items():
         yield urlsplit(url).path
+        if not url.startswith(folder_url):
+            yield f"  Cache-Control: {_CACHE}"
+            yield "  Access-Control-Allow-Origin: *"
         yield f"  Content-Type: {_BY_FORM[form]}; charset=utf-8"
         if feed.hubs:
             yield f"  Link: {_link_header(feed.hubs, url)}"
@@ -106,35 +112,43 @@ def _link_header(hubs: Sequence[str], url: str) -> str:
 
 def _nginx(folder_url: str, feeds: Sequence[Feed], archived: Sequence[str]) -> Iterable[str]:
     yield "# nginx: inside the server block of the site"
-    for name, mime_type in _documents(archived):
-        yield f"location ~ {_pattern(folder_url, name)} {{"
+    for pattern, mime_type, has_hub in _documents(folder_url, feeds, archived):
+        yield f"location ~ {pattern} {{"
         yield "    types { }"
         yield f'    default_type "{mime_type}; charset=utf-8";'
         yield f'    add_header Cache-Control "{_CACHE}";'
         yield '    add_header Access-Control-Allow-Origin "*";'
-        if feeds[0].hubs and name in _WITH_HUB:
+        if has_hub:
             yield f"    add_header Link '{_link_header(feeds[0].hubs, _origin(folder_url) + '$request_uri')}';"
         yield "}"
 
 
 def _caddy(folder_url: str, feeds: Sequence[Feed], archived: Sequence[str]) -> Iterable[str]:
     yield "# Caddyfile: inside the site's block"
-    for number, (name, mime_type) in enumerate(_documents(archived), start=1):
-        yield f"@feeds{number} path_regexp {_pattern(folder_url, name)}"
+    for number, (pattern, mime_type, has_hub) in enumerate(_documents(folder_url, feeds, archived), start=1):
+        yield f"@feeds{number} path_regexp {pattern}"
         yield f"header @feeds{number} {{"
         yield f'    Content-Type "{mime_type}; charset=utf-8"'
         yield f'    Cache-Control "{_CACHE}"'
         yield '    Access-Control-Allow-Origin "*"'
-        if feeds[0].hubs and name in _WITH_HUB:
+        if has_hub:
             yield f"    Link `{_link_header(feeds[0].hubs, _origin(folder_url) + '{uri}')}`"
         yield "}"
 
 
-def _documents(archived: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """List patterns of names, and the types of what is called so."""
-    yield from ((re.escape(name), mime_type) for name, mime_type in _BY_NAME.items())
+def _documents(folder_url: str, feeds: Sequence[Feed], archived: Sequence[str]) -> Iterable[tuple[str, str, bool]]:
+    """List patterns of paths, the types of what lies there, and whether hubs tell of it."""
+    hubs = bool(feeds[0].hubs)
+    for name, mime_type in _BY_NAME.items():
+        yield _pattern(folder_url, re.escape(name)), mime_type, hubs and name != OPML_NAME
     if archived:
-        yield from ((rf"{FOLDER}/{form}/[0-9]+\.[a-z]+", mime_type) for form, mime_type in _BY_FORM.items())
+        for form, mime_type in _BY_FORM.items():
+            yield _pattern(folder_url, rf"{FOLDER}/{form}/[0-9]+\.[a-z]+"), mime_type, False
+    for form, mime_type in _BY_FORM.items():
+        urls = [feed.urls[form] for feed in feeds if form in feed.urls]
+        paths = [re.escape(unquote(urlsplit(url).path)) for url in urls if _is_elsewhere(url, folder_url)]
+        if paths:
+            yield f"^({'|'.join(paths)})$", mime_type, hubs
 
 
 def _pattern(folder_url: str, name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from publisher.config import load_config
 from publisher.errors import ConfigError, Problem
 from publisher.pipeline.build import build
+from publisher.pipeline.explain_post import explain_post
 from publisher.pipeline.feed_list import hosting, list_feeds
 from tests.unit.pipeline.test_pipeline_term_feeds import NOW, GroupedSite
 
@@ -278,6 +279,37 @@ addresses = { atom = "/x.atom.xml", json = "/deep/x.json" }
     assert "/index.xml" in hosting(load_config(site.root), "netlify", NOW)
 
 
+def test_an_address_that_a_feed_leaves_is_told_once(site: GroupedSite) -> None:
+    site.file("hugo.toml", HUGO)
+    site.post(1, "")
+    site.settings("")
+    site.build()
+    site.settings('site.addresses = { rss = "/index.xml" }')
+    [problem] = site.build().problems
+    assert problem.message == "/feeds/rss.xml is no more: the feed 山城週記 lies at /index.xml now"
+    assert site.build().problems == ()
+
+
+def test_explaining_a_post_says_which_queries_mean_it(site: GroupedSite) -> None:
+    site.settings(
+        """
+[feeds.query.old]
+where = 'date < "2026-10-03"'
+limit = 1
+[feeds.query.new]
+where = 'date > "2026-10-01"'
+"""
+    )
+    for day in range(1, 4):
+        site.post(day, "")
+    told = {one.path: (one.place, one.why) for one in explain_post(load_config(site.root), NOW, "posts/01.md").feeds}
+    assert told["feeds/old/rss.xml"] == (
+        0,
+        'what [feeds.query.old] asks for: date < "2026-10-03", but 1 posts are newer, and feeds.limit is 1',
+    )
+    assert told["feeds/new/rss.xml"] == (0, 'not what [feeds.query.new] asks for: date > "2026-10-01"')
+
+
 @pytest.mark.parametrize(
     ("hugo", "address", "told"),
     [
@@ -289,7 +321,7 @@ addresses = { atom = "/x.atom.xml", json = "/deep/x.json" }
         ('outputFormats = { rss = { baseName = "feed" } }', "/feed.xml", "Hugo writes the feed of a home there"),
         (HUGO, "/old.xml", "the site serves static/old.xml there"),
         (HUGO, "/feeds/x/rss.xml", "the feed x · 山城週記 lies there"),
-        (HUGO, "/feeds/feeds.opml", "another document of the feeds lies there"),
+        (HUGO, "/.well-known/feed-menu.json", "another document of the feeds lies there"),
     ],
 )
 def test_what_lies_at_an_address_already_is_told(site: GroupedSite, hugo: str, address: str, told: str) -> None:
@@ -330,7 +362,7 @@ def test_another_generators_file_is_not_taken_over(site: GroupedSite) -> None:
     assert "public/feed.xml is not ours" in problem.message
     assert (site.root / "public/feed.xml").read_text() == "<rss>theirs</rss>"
     (site.root / "public/feed.xml").unlink()
-    assert site.build().problems == ()
+    assert rules_of(site.build().problems) == ["feed-moved"]
     # Ours, it is taken for ours, even by a machine that does not remember.
     (site.root / ".publisher/built.json").unlink()
     assert site.build().problems == ()

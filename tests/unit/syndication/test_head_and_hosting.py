@@ -114,6 +114,27 @@ def a_site(root: Path, generator: str) -> Path:
     return root
 
 
+ELSEWHERE = a_feed(urls=MappingProxyType({"rss": "https://shan.example/blog/index.xml", "atom": f"{BASE}atom.xml"}))
+
+
+@pytest.mark.parametrize("host", ["nginx", "caddy"])
+def test_servers_are_told_of_a_feed_at_an_address_of_its_own(host: Host) -> None:
+    written = hosting_snippet(host, BASE, [ELSEWHERE, PODCAST])
+    [line] = [line for line in written.splitlines() if "index" in line]
+    pattern = line.replace(" {", "").split()[-1]
+    assert re.search(pattern, "/blog/index.xml")
+    assert not re.search(pattern, "/blog/posts/index.xml")
+    assert not re.search(pattern, "/blog/feeds/atom.xml")
+
+
+@pytest.mark.parametrize("host", ["netlify", "cloudflare"])
+def test_hosts_with_a_file_of_headers_are_told_of_a_feed_at_an_address_of_its_own(host: Host) -> None:
+    rules = hosting_snippet(host, BASE, [ELSEWHERE]).split("\n/")
+    [rule] = [rule for rule in rules if rule.startswith("blog/index.xml\n")]
+    assert "Access-Control-Allow-Origin: *" in rule
+    assert "Content-Type: application/rss+xml" in rule
+
+
 def test_head_writes_a_partial_for_hugo_once(tmp_path: Path) -> None:
     site = a_site(tmp_path, "hugo")
     (site / "hugo.toml").write_text('baseURL = "https://gang.example/"\n')
