@@ -87,11 +87,8 @@ def _folder_name(name: str) -> str:
 
 def _feed_address(path: str, term: str = "") -> str:
     parts = path.removeprefix("/").split("/")
-    if (
-        not path.startswith("/")
-        or {"", ".", ".."} & {*parts}
-        or re.search(r"[\s\\?#%{}]", path.replace(term, "") if term else path)
-    ):
+    unsafe = re.search(r"[\s\\?#%{}]", path.replace(term, "") if term else path)
+    if unsafe or {"", ".", ".."} & {*parts} or not (path.startswith("/") and path.endswith((".xml", ".json"))):
         example = f'"/tags/{term}/index.xml"' if term else '"/index.xml"'
         raise ValueError(f'not an address of a feed: "{path}"; write one below the site\'s, such as {example}')
     return path

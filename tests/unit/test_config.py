@@ -115,3 +115,29 @@ def test_a_file_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path)
     assert caught.value.hint == "run `publisher init` to make one"
+
+
+@pytest.mark.parametrize(
+    "address", ["index.xml", "/", "/a/../b.xml", "/a b.xml", "//x.xml", "/feed/", "/a.xml?b", "/%41.xml"]
+)
+def test_an_address_of_a_feed_is_a_document_below_the_site(address: str) -> None:
+    error = refusal(f'{SITE}[feeds.site]\naddresses = {{ rss = "{address}" }}\n')
+    assert "not an address of a feed" in error.message
+    assert str(error.at) == "publisher.toml:5:1"
+
+
+def test_an_address_for_all_terms_has_the_term_in_it() -> None:
+    table = '[feeds]\nby = ["tags"]\n[feeds.group.tags]\naddresses = {{ rss = "{}" }}\n'
+    assert "would be the address of every term" in refusal(SITE + table.format("/tags/index.xml")).message
+    assert parse_config(SITE + table.format("/tags/{term}/index.xml"), FILE).feeds.group_of("tags").addresses
+
+
+def test_an_address_in_a_format_that_is_not_made_is_refused() -> None:
+    table = '[feeds]\nformats = ["rss"]\nsite.addresses = { json = "/feed.json" }\n'
+    assert "[feeds.site] has an address for json, which feeds.formats leaves out" in refusal(SITE + table).message
+
+
+def test_a_folder_for_a_term_is_one_folder() -> None:
+    for name in ("a/b", "..", "a b", "", "%41"):
+        error = refusal(f'{SITE}[feeds]\nby = ["tags"]\n[feeds.group.tags]\npaths = {{ "x" = "{name}" }}\n')
+        assert "not a name for a folder" in error.message
