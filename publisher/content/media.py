@@ -9,16 +9,18 @@ import mimetypes
 import os
 import re
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
+from publisher.content.image_header import read_header
 from publisher.content.urls import escape_path
 from publisher.model.post import Enclosure, Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 #: Types that a file name tells better than its first bytes, and that the operating system's table may not know.
 AUDIO_TYPES = {
@@ -93,6 +95,9 @@ def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
     name: as written in front matter or Markdown: absolute URL, `/path`, or relative to the page.
     """
     name = name.strip()
+    if is_on_site(name):
+        path = _below_base(name, places.base_url)
+        return _served(_address_on_site(path, places), _plain(path), places)
     try:
         parts = urlsplit(name)
     except ValueError:
@@ -102,10 +107,26 @@ def resolve(name: str, page: PagePlace, places: MediaPlaces) -> Found:
         url = name if parts.scheme else f"{urlsplit(places.base_url).scheme}:{name}"
         inside = url.removeprefix(places.base_url) if url.startswith(places.base_url) else ""
         return Found(absolute(url), _in_static(unquote(inside), places) if inside else None, own=bool(inside))
-    if name.startswith("/"):
-        path = _below_base(name, places.base_url)
-        return _served(absolute(_join(places.base_url, _quote(path))), _plain(path), places)
     return _resolve_relative(name, page, places)
+
+
+def address_of(name: str, page: PagePlace, places: MediaPlaces) -> str:
+    """Make a file's name absolute as `resolve` does. The disk is asked only about names relative to the page."""
+    name = name.strip()
+    if is_on_site(name):
+        return _address_on_site(_below_base(name, places.base_url), places)
+    if name.startswith(("https://", "http://")):
+        return absolute(name)
+    return resolve(name, page, places).url
+
+
+def is_on_site(name: str) -> bool:
+    """Tell whether a name begins at the top of its site."""
+    return name.startswith("/") and not name.startswith("//")
+
+
+def _address_on_site(path: str, places: MediaPlaces) -> str:
+    return absolute(_join(places.base_url, _quote(path)))
 
 
 def _resolve_relative(name: str, page: PagePlace, places: MediaPlaces) -> Found:
@@ -130,8 +151,11 @@ def inside(folder: Path, name: str, looked_at: LookedAt | None = None) -> Path |
         # Most links of a post lead to pages: that nothing lies there is found out before links are followed.
         if not os.path.isfile(f"{folder}/{name}"):  # noqa: PTH113 - a third of the time that Path takes
             return None
-        path = (folder / name).resolve()
-        return path if path.is_relative_to(folder.resolve()) else None
+        path, top = os.path.realpath(f"{folder}/{name}"), f"{folder}/"
+        if not path.startswith(top):
+            # Only where a link is on the way does it matter where the folder really lies.
+            top = f"{os.path.realpath(folder)}/"
+        return Path(path) if path.startswith(top) else None
     except OSError:
         return None
 
@@ -141,8 +165,14 @@ def _in_static(name: str, places: MediaPlaces) -> Path | None:
     return next((path for path in found if path), None)
 
 
+#: A path without dots to follow, empty segments and query: most are.
+_NOTHING_TO_RESOLVE = re.compile(r"(?:[^/.?#;\s][^/?#;\s]*/)*(?:[^/.?#;\s][^/?#;\s]*)?")
+
+
 def _join(base: str, path: str) -> str:
     """Resolve a relative reference, in which a colon makes no scheme: "/a://b" is a path, however odd."""
+    if base.endswith("/") and _NOTHING_TO_RESOLVE.fullmatch(path):
+        return base + path
     return urljoin(base, path if path.startswith(("?", "#")) else f"./{path}")
 
 
@@ -174,9 +204,12 @@ def _quote(name: str) -> str:
     return escape_path(path) + mark + rest
 
 
+_UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
+
+
 def absolute(url: str) -> str:
     """Percent-encode what an address must not hold raw: spaces, quotes, everything beyond ASCII (RFC 3986)."""
-    return re.sub(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]", lambda match: _percent(match[0]), url)
+    return _UNSAFE.sub(lambda match: _percent(match[0]), url)
 
 
 def _percent(char: str) -> str:
@@ -195,12 +228,18 @@ def describe_image(found: Found, alt: str = "") -> Image:
 
 
 def measure(path: Path) -> tuple[str, int, int]:
-    """Read MIME type, width and height from an image's header; ("", 0, 0) if it is no image that Pillow knows."""
+    """Read MIME type, width and height from an image's header; ("", 0, 0) if it is no image that Pillow knows.
+
+    Only the header is read. A picture of absurd size is somebody else's concern, until it is opened whole.
+    """
+    with suppress(OSError):
+        if header := read_header(path):
+            return header
+    # Most sites' pictures need no Pillow, which takes long to load.
     from PIL import Image as PillowImage
     from PIL import UnidentifiedImageError
 
     try:
-        # Only the header is read. A picture of absurd size is somebody else's concern, until it is opened whole.
         with warnings.catch_warnings(), PillowImage.open(path) as picture:
             warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
             return PillowImage.MIME.get(picture.format or "", ""), picture.width, picture.height

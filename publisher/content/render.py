@@ -15,7 +15,7 @@ from publisher.content.html.tree import parse, serialise
 from publisher.content.markdown.convert import MORE
 from publisher.content.markdown.convert import to_html as markdown_html
 from publisher.content.markdown.convert import to_tree as markdown_tree
-from publisher.content.media import resolve
+from publisher.content.media import address_of
 from publisher.content.shortcodes.expand import Surroundings, embed_card, expand_shortcodes, put_in
 from publisher.errors import ContentError, Location, Problem
 from publisher.model.post import Rendered
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 #: Of a feed's text, only the beginning is shown anywhere: in the place of a description, or of a title.
-EXCERPT_CHARS = 1000
+EXCERPT_CHARS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
         markdown=to_html,
         base_url=rules.places.base_url,
         ref=rules.ref,
-        absolute=lambda name: resolve(name, page, rules.places).url,
+        absolute=lambda name: address_of(name, page, rules.places),
         site_templates=rules.site_templates,
         site_params=rules.settings.params,
         known=rules.known,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
+from operator import is_not
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: An XML parser makes one line feed of each of these (section 2.11), a JSON parser does not.
 _LINE_END = re.compile("\r\n?")
+_UNCLEAN = re.compile(_FORBIDDEN.pattern.replace("[", "[\r", 1))
 _CONTEXT_CHARS = 12
 
 ValueT = TypeVar("ValueT")
@@ -45,18 +47,28 @@ def clean_text(text: str) -> str:
 
 
 def clean_value(value: ValueT, report: Callable[[Forbidden], None], where: str = "") -> ValueT:
-    """Clean every string in a value: a string, a tuple, or a frozen dataclass of such; anything else stays as it is."""
+    """Clean every string in a value: a string, a tuple, or a frozen dataclass of such; anything else stays as it is.
+
+    What is clean already is given back itself, not a copy of it.
+    """
     cleaned: Any = value
     if isinstance(value, str):
-        for forbidden in _find(value, where):
-            report(forbidden)
-        cleaned = clean_text(value)
+        if _UNCLEAN.search(value):
+            for forbidden in _find(value, where):
+                report(forbidden)
+            cleaned = clean_text(value)
     elif isinstance(value, tuple):
-        cleaned = tuple(clean_value(part, report, where) for part in value)
+        elements = tuple(clean_value(part, report, where) for part in value)
+        cleaned = elements if any(map(is_not, elements, value)) else value
     elif is_dataclass(value) and not isinstance(value, type):
         below = f"{where}." if where else ""
-        names = [field.name for field in fields(value)]
-        cleaned = replace(value, **{name: clean_value(getattr(value, name), report, below + name) for name in names})
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        changed = {
+            name: cleaned
+            for name, part in parts.items()
+            if (cleaned := clean_value(part, report, below + name)) is not part
+        }
+        cleaned = replace(value, **changed) if changed else value
     return cleaned  # type: ignore[no-any-return]
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 from publisher.content.html.lazy_media import load_at_once
 from publisher.content.html.trackers import drop_trackers
 from publisher.content.html.tree import HEADINGS, drop_keeping_tail, drop_marks, parse, replace_with
-from publisher.content.media import MediaPlaces, PagePlace, absolute, resolve
+from publisher.content.media import MediaPlaces, PagePlace, absolute, address_of, is_on_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +79,8 @@ def frames_to_cards(tree: Element, rules: LinkRules) -> None:
     """Replace iframes, and what came before them, by link cards. A frame without an address vanishes."""
     for element in list(tree.iter(*_FRAMES)):
         address = (element.get(_FRAMES[str(element.tag)]) or "").strip()
-        if address.startswith("/") and not address.startswith("//"):
-            address = resolve(address, rules.page, rules.places).url
+        if is_on_site(address):
+            address = address_of(address, rules.page, rules.places)
         if not re.match(r"(https?:)?//[^/\s]", address):
             drop_keeping_tail(element)
             continue
@@ -139,7 +139,7 @@ def _settle(address: str, rules: LinkRules, ids: frozenset[str]) -> str:
     path, mark, rest = _cut(address)
     if not scheme and path.lower().endswith((".md", ".markdown", ".mdown")) and (url := rules.post_url(unquote(path))):
         return absolute(url + mark + rest)
-    return resolve(address, rules.page, rules.places).url
+    return address_of(address, rules.page, rules.places)
 
 
 def _cut(address: str) -> tuple[str, str, str]:

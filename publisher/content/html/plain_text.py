@@ -22,8 +22,8 @@ _SILENT = frozenset({"script", "style", "audio", "video", "picture", "img"})
 
 
 #: Of white space, whatever is not a single space; of line breaks, those with a space beside them.
-_SPACES = re.compile(r"[\t\u00a0][ \t\u00a0]*| [ \t\u00a0]+")
-_BREAK = re.compile(r" +\n *|\n +")
+_SPACES = re.compile(r"[ \t\u00a0](?:(?<! )[ \t\u00a0]*|[ \t\u00a0]+)")
+_BREAK = re.compile(r"[ \n](?:(?<= ) *\n *|(?<=\n) +)")
 
 
 def tree_to_text(tree: Element, limit: int | None = None) -> str:

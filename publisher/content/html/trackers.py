@@ -24,6 +24,11 @@ TRACKERS = frozenset(
         "stats.wordpress.com", "stats.wp.com", "t.co/i/adsct", "tr.line.me", "www.facebook.com/tr",
     }
 )  # fmt: skip
+#: Host → beginnings of paths.
+_PATHS = {
+    host: tuple(name[len(host) :] for name in TRACKERS if name.partition("/")[0] == host)
+    for host in {name.partition("/")[0] for name in TRACKERS}
+}
 #: What counting programs that people run themselves call their pictures.
 _COUNTERS = re.compile(r"/(?:matomo|piwik)\.php$|/__utm\.gif$|/pixel\.gif$", re.IGNORECASE)
 
@@ -51,11 +56,6 @@ def is_tracker(address: str) -> bool:
     if not host:
         return False
     labels = host.split(".")
-    hosts = {".".join(labels[start:]) for start in range(len(labels))}
-    known = any(_matches(name, hosts, parts.path) for name in TRACKERS)
+    hosts = (".".join(labels[start:]) for start in range(len(labels)))
+    known = any(parts.path.startswith(_PATHS[host]) for host in hosts if host in _PATHS)
     return known or bool(_COUNTERS.search(parts.path))
-
-
-def _matches(name: str, hosts: set[str], path: str) -> bool:
-    host, slash, start = name.partition("/")
-    return host in hosts and path.startswith(slash + start)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 #: Longer runs of quotes are no quotation.
 MAX_RUN = 50
 _SIGNS = {"---": "—", "--": "–", "...": "…", "<<": "«", ">>": "»"}
-_SIGN = re.compile(r"---|--|\.\.\.|<<|>>|[\"']")
+#: A set of first characters is found much faster than one of several signs.
+_SIGN = re.compile(r"""["'.<>-](?:(?<=["'])|(?<=-)--?|(?<=\.)\.\.|(?<=<)<|(?<=>)>)""")
 #: What makes an apostrophe of a single quote before it: 'tis, 'em, 'n', 'll; 's 'm 'd 're 've at a word's end; '90s.
 _APOSTROPHE = re.compile(r"[tenl]|(?:[smd]|re|ve)(?![^\W_])|\d\ds(?![^\W_])")
 
@@ -37,6 +38,8 @@ class _Text:
 
 def typeset(tree: Element) -> None:
     """Turn straight quotes, double hyphens and three dots into what they mean, in every block of text."""
+    if not _SIGN.search(text_of(tree)):
+        return
     opened = 0
     for block in tree.iter(*TEXT_BLOCKS):
         if not _SIGN.search(text_of(block)):

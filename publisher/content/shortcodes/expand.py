@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateNotFound
 from markupsafe import Markup
 
 from publisher.content.front_matter import aliases
@@ -220,13 +220,12 @@ class _Expansion:
         return own, shipped
 
     def _file(self, name: str) -> str:
-        """Find the file of a template; "" if there is none. A broken one is found too: it speaks up when rendered."""
+        """Find the file of a template; "" if there is none. Nothing is compiled: most are never rendered."""
+        loader = self.around.env.loader
         try:
-            return self.around.env.get_template(name).filename or name
+            return (loader.get_source(self.around.env, name)[1] or name) if loader else ""
         except TemplateNotFound:
             return ""
-        except TemplateSyntaxError as error:
-            return error.filename or name
 
     def _inner(self, call: Call, parent: Shortcode | None, depth: int, *, raw: bool) -> str:
         if call.inner is None:

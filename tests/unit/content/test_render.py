@@ -122,7 +122,7 @@ def test_the_text_of_a_feed_is_enough_to_begin_with(tmp_path: Path) -> None:
     feed, text = render_body(tmp_path, body).text, render_body(tmp_path, body, "text").text
 
     assert text.startswith(feed)
-    assert 1000 <= len(feed) < len(text)
+    assert 600 <= len(feed) < len(text)
 
 
 def test_every_address_is_absolute(tmp_path: Path) -> None:
