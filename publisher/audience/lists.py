@@ -1,4 +1,4 @@
-"""Lists of subscribers as files: CSV or one address a line, as spreadsheets and other programs write them.
+"""Lists of subscribers as files: CSV or one address a line, as spreadsheets and other programs write them, and ours.
 
 Reads UTF-8 (with or without byte order mark), UTF-16 with one, and Big5. A line that can't be used becomes a Problem
 with its place; the rest is read. People who left their old list are left out: an export says so in a column "status".
@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from publisher.audience.address import clean_name, fault_in, normalise
 from publisher.errors import ContentError, Location, Problem
+from publisher.model.subscriber import FREQUENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from publisher.model.subscriber import Frequency, Subscriber
 
 #: Column names, lower-cased, without space, "-" and "_".
 EMAIL_COLUMNS = frozenset(
@@ -27,6 +30,9 @@ EMAIL_COLUMNS = frozenset(
 )
 NAME_COLUMNS = frozenset({"name", "fullname", "displayname", "姓名", "名字", "名稱", "暱稱", "稱呼"})
 STATE_COLUMNS = frozenset({"status", "state", "subscriberstatus", "subscriptionstatus", "狀態"})
+#: Ours: no other program means the same by them.
+TOPIC_COLUMNS = frozenset({"topics", "主題"})
+FREQUENCY_COLUMNS = frozenset({"frequency", "頻率"})
 #: What exports write beside people who still want the mail.
 ACTIVE_WORDS = frozenset(
     {"", "active", "enabled", "subscribed", "confirmed", "true", "yes", "1", "訂閱中", "已訂閱", "有效"}
@@ -35,6 +41,10 @@ ACTIVE_WORDS = frozenset(
 DELIMITERS = ",;\t"
 #: Bytes decoded at a time.
 _CHUNK = 1 << 16
+#: Columns of our own exports.
+COLUMNS = ("email", "name", "state", "since", "frequency", "topics")
+#: Between topics of one cell; in a topic it is written with a backslash before it.
+_BETWEEN = ";"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,10 @@ class Person:
     address: str
     name: str = ""
     line: int = 0
+    #: As they stand there: what is a topic is for others to know.
+    topics: tuple[str, ...] = ()
+    #: None where the list says nothing.
+    frequency: Frequency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,8 @@ class _Columns:
     email: int
     name: int | None = None
     state: int | None = None
+    topics: int | None = None
+    frequency: int | None = None
 
 
 def read_list(file: BinaryIO, name: str) -> Iterator[Person | Problem]:
@@ -150,13 +166,21 @@ def _columns(row: Sequence[str], at: Location) -> tuple[_Columns, bool]:
         return _Columns(with_at[0], others[0] if others else None), False
     names = [re.sub(r"[\s_-]", "", cell).lower() for cell in row]
     found = {
-        role: next((index for index, name in enumerate(names) if name in known), None)
-        for role, known in (("email", EMAIL_COLUMNS), ("name", NAME_COLUMNS), ("state", STATE_COLUMNS))
+        role: next((index for index, name in enumerate(names) if name in known), None) for role, known in _ROLES.items()
     }
     if found["email"] is None:
         named = ", ".join(f'"{cell}"' for cell in row if cell)
         raise ContentError(f"no column holds addresses; there are: {named}", at=at, hint='name that column "email"')
-    return _Columns(found["email"], found["name"], found["state"]), True
+    return _Columns(found["email"], **{role: found[role] for role in ("name", "state", "topics", "frequency")}), True
+
+
+_ROLES = {
+    "email": EMAIL_COLUMNS,
+    "name": NAME_COLUMNS,
+    "state": STATE_COLUMNS,
+    "topics": TOPIC_COLUMNS,
+    "frequency": FREQUENCY_COLUMNS,
+}
 
 
 def _person(row: Sequence[str], columns: _Columns, at: Location) -> Person | Problem:
@@ -173,9 +197,46 @@ def _person(row: Sequence[str], columns: _Columns, at: Location) -> Person | Pro
     if state.lower() not in ACTIVE_WORDS:
         hint = "to take them all the same, remove that column"
         return Problem(f'{email} is left out: the list says "{state}"', at, hint, rule="state")
-    name = clean_name(_cell(row, columns.name) or name)
-    return Person(email=email, address=normalise(email), name=name, line=at.line or 0)
+    wanted = _cell(row, columns.frequency).lower()
+    frequency = next((one for one in FREQUENCIES if one == wanted), None)
+    if wanted and frequency is None:
+        hint = f"write {', '.join(FREQUENCIES)}, or remove that column"
+        return Problem(f'{email} is left out: "{wanted}" is no frequency', at, hint, rule="frequency", severity="error")
+    return Person(
+        email=email,
+        address=normalise(email),
+        name=clean_name(_cell(row, columns.name) or name),
+        line=at.line or 0,
+        topics=split_topics(_cell(row, columns.topics)),
+        frequency=frequency,
+    )
 
 
 def _cell(row: Sequence[str], index: int | None) -> str:
     return row[index] if index is not None and index < len(row) else ""
+
+
+def split_topics(cell: str) -> tuple[str, ...]:
+    """Cut a cell into topics: "tags:鐵道; categories:散文"."""
+    parts = re.findall(r"(?:\\.|[^\\;])+", cell)
+    return tuple(filter(None, (re.sub(r"\\(.)", r"\1", part).strip() for part in parts)))
+
+
+def join_topics(topics: Iterable[str]) -> str:
+    """Write topics into one cell, for `split_topics` to read."""
+    return f"{_BETWEEN} ".join(re.sub(r"([\\;])", r"\\\1", topic) for topic in sorted(topics))
+
+
+def write_list(people: Iterable[Subscriber]) -> Iterator[str]:
+    """Write subscribers as CSV, line by line, with a header; `read_list` reads it."""
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, lineterminator="\n")
+    rows = (
+        (one.email, one.name, one.state, one.since.isoformat(), one.frequency, join_topics(one.topics))
+        for one in people
+    )
+    for row in itertools.chain([COLUMNS], rows):
+        writer.writerow(row)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from publisher.cli.console import ConfigOption, DryRunOption, JsonOption, NowOption, load, moment
+from publisher.cli.newsletter import NewsletterOption, choose_newsletter
 from publisher.cli.sending import (
     CanaryFailuresOption,
     CanaryOption,
@@ -25,7 +26,6 @@ from publisher.cli.sending import (
     make_options,
     with_canary,
 )
-from publisher.cli.subscribers import NewsletterOption, choose_newsletter
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="Markdown with a title in its front matter; subject and preheader too.")

@@ -44,6 +44,7 @@ KINDS = {
     "delayed": "still being tried",
     "complaint": "complaints",
     "unsubscribe": "asked to leave",
+    "confirm": "said yes",
     "reply": "answers by machines",
     "delivered": "delivered",
     "other": "other mails",
@@ -51,6 +52,7 @@ KINDS = {
 EFFECTS = {
     "suppressed": "get no mail any more",
     "unsubscribed": "unsubscribed",
+    "confirmed": "confirmed",
     "counted": "counted",
     "noted": "noted",
     "known": "changed nothing",
@@ -98,6 +100,18 @@ def read(
         say_json(_facts(report))
     else:
         say(_sentences(report, dry_run=dry_run))
+    if not dry_run:
+        _send_letters(config, report, now)
+
+
+def _send_letters(config: Config, report: BounceReport, now: str | None) -> None:
+    """Welcome who has confirmed and say goodbye to who has left, where the settings say so."""
+    from publisher.cli.letters import end_with
+    from publisher.pipeline.letters_out import send_letters
+
+    changed = {event.newsletter for event in report.events if event.effect in ("confirmed", "unsubscribed")}
+    at = moment(now, config)
+    end_with(one for name in sorted(changed) for one in send_letters(config, name, at))
 
 
 def _read(config: Config, source: str, afterwards: Afterwards, how: tuple[str | None, bool, bool]) -> BounceReport:
@@ -131,7 +145,7 @@ def _sentences(report: BounceReport, *, dry_run: bool) -> str:
     lines = [f"{count(report.mails, 'mail')} read{'; nothing was changed' if dry_run else ''}"]
     lines += [f"  {report.kinds[kind]:>6}  {words}" for kind, words in KINDS.items() if report.kinds.get(kind)]
     lines += [f"{'would be: ' if dry_run else ''}{_counted(report)}"] if report.effects else []
-    told = [event for event in report.events if event.effect in ("suppressed", "unsubscribed")]
+    told = [event for event in report.events if event.effect in ("suppressed", "unsubscribed", "confirmed")]
     lines += [f"  {event.effect:<12} {event.email}: {event.detail or event.kind}"[:200] for event in told[:SHOWN]]
     lines += [f"  … and {len(told) - SHOWN} more; --json names them"] if len(told) > SHOWN else []
     return "\n".join(lines + _refusals(report.events))

@@ -11,7 +11,7 @@ import typer
 from publisher.cli.bounces import KINDS
 from publisher.cli.console import ConfigOption, JsonOption, NowOption, load, say, say_json
 from publisher.cli.explain_post import explain_post
-from publisher.cli.subscribers import NewsletterOption, choose_newsletter
+from publisher.cli.newsletter import NewsletterOption, choose_newsletter
 
 if TYPE_CHECKING:
     from publisher.pipeline.explain import CameBack, Explanation, IssueStory, Moment

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from publisher.cli.console import ConfigOption, JsonOption, load, say, say_json
-from publisher.cli.subscribers import NewsletterOption, choose_newsletter
+from publisher.cli.newsletter import NewsletterOption, choose_newsletter
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from publisher.cli.console import (
     say,
     say_json,
 )
+from publisher.cli.newsletter import NewsletterOption, choose_newsletter
 from publisher.cli.sending import (
     EXIT_CODES,
     CancelOption,
@@ -31,7 +32,6 @@ from publisher.cli.sending import (
     Wish,
     make_options,
 )
-from publisher.cli.subscribers import NewsletterOption, choose_newsletter
 from publisher.errors import ConfigError
 
 if TYPE_CHECKING:

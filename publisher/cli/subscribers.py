@@ -1,40 +1,27 @@
-"""`publisher subscribers`: who reads a newsletter: add, import, list, remove."""
+"""`publisher subscribers`: who reads a newsletter: add, import, list, change, remove."""
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from publisher.cli.console import (
-    ConfigOption,
-    DryRunOption,
-    JsonOption,
-    load,
-    moment,
-    print_problems,
-    progress,
-    say,
-    say_json,
-)
-from publisher.errors import ConfigError, ContentError, Location
+from publisher.cli.console import ConfigOption, DryRunOption, JsonOption, load, moment, say, say_json
+from publisher.cli.newsletter import NewsletterOption, changing, choose_newsletter
+from publisher.cli.subscriber_lists import OFTEN, FrequencyOption, export, import_, list_
+from publisher.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sqlalchemy import Connection
 
-    from publisher.config import Config
-    from publisher.model.subscriber import ConsentState, Subscriber
-    from publisher.pipeline.subscribers import ImportReport
-    from publisher.store.open import Store
+    from publisher.model.subscriber import Frequency
 
-app = typer.Typer(name="subscribers", help="Who reads a newsletter: add, import, list, remove.", no_args_is_help=True)
+app = typer.Typer(
+    name="subscribers", help="Who reads a newsletter: add, import, list, change, remove.", no_args_is_help=True
+)
 
-NewsletterOption = Annotated[
-    str | None,
-    typer.Option("--newsletter", "-n", help="Which newsletter.", show_default="the only one there is"),
-]
 AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="name@example.org")]
 NameOption = Annotated[str, typer.Option("--name", help="The person's name, as the mail's To line shows it.")]
 AgainOption = Annotated[
@@ -48,10 +35,12 @@ TopicOption = Annotated[
         help="Only posts about this: tags:…, categories:…, people:…, companies:…; may be repeated. all: everything.",
     ),
 ]
-FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="CSV with a column of addresses, or one address a line.")
+ConfirmOption = Annotated[
+    bool, typer.Option("--confirm", help="Ask them by mail first whether they meant it: pending until they say yes.")
 ]
-StateOption = Annotated[str | None, typer.Option("--state", help="Only those who are active, pending or unsubscribed.")]
+NoMailOption = Annotated[
+    bool, typer.Option("--no-mail", help="Send them no letter about it, whatever the settings say.")
+]
 
 
 @app.command("add")
@@ -61,171 +50,183 @@ def add(
     newsletter: NewsletterOption = None,
     again: AgainOption = False,
     topic: TopicOption = None,
-    config_path: ConfigOption = Path(),
-    as_json: JsonOption = False,
-) -> None:
-    """Add one subscriber. Somebody who left comes back only with --again; --topic changes what somebody chose."""
-    from publisher.pipeline.subscribers import add_subscriber, choose_topics, new_subscriber
-
-    config = load(config_path)
-    which = choose_newsletter(config, newsletter)
-    new = new_subscriber(address, name)
-    with _store(config) as store, store.begin() as connection:
-        outcome = add_subscriber(connection, which, new, moment(None, config), again=again)
-        chosen = sorted(choose_topics(connection, which, new.address, topic)) if topic else []
-    if outcome in ("unsubscribed", "suppressed"):
-        reason = "has unsubscribed" if outcome == "unsubscribed" else "must not be mailed to"
-        hint = f"if they asked for it again: publisher subscribers add --again {new.email}"
-        raise ConfigError(f"{new.email} {reason}", hint=hint)
-    if as_json:
-        say_json({"email": new.email, "newsletter": which, "outcome": outcome, "topics": chosen})
-    else:
-        about = f", for {', '.join(chosen)}" if chosen else ", for everything" if topic else ""
-        say((f"{new.email}: {outcome}" if outcome == "added" else f"{new.email} is {outcome}") + about)
-
-
-@app.command("import")
-def import_(
-    file: FileArgument,
-    newsletter: NewsletterOption = None,
+    frequency: FrequencyOption = None,
+    confirm: ConfirmOption = False,
+    no_mail: NoMailOption = False,
     config_path: ConfigOption = Path(),
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add everybody in a file. Who is there already, or has left, stays as they are."""
+    """Add one subscriber. Somebody who left comes back only with --again.
+
+    They are welcomed where newsletters.NAME.letters says so. --topic and --frequency change what somebody chose.
+    """
+    from publisher.cli.letters import Change, check_confirm
+    from publisher.pipeline.subscribers import add_subscriber, new_subscriber, parse_frequency
+
     config = load(config_path)
     which = choose_newsletter(config, newsletter)
-    report = _import(config, which, file, dry_run=dry_run)
-    print_problems(report.problems)
-    if as_json:
-        say_json(_import_facts(report, which))
-    else:
-        verb = "would be added" if dry_run else "added"
-        left_out = sum(report.counts[key] for key in ("unsubscribed", "suppressed"))
-        say(
-            f"{which}: {report.counts['added']} {verb}, {report.counts['already there']} already there,"
-            f" {left_out} passed over, {report.invalid} invalid"
-            + (f"\n  … and {report.unlisted} more lines to look at" if report.unlisted else "")
-        )
+    check_confirm(config, which, confirm=confirm, no_mail=no_mail)
+    often = parse_frequency(frequency) if frequency else None
+    new = replace(new_subscriber(address, name), state="pending" if confirm else "active")
+    now = moment(None, config)
+    with changing(config, dry_run=dry_run) as connection:
+        outcome = add_subscriber(connection, which, new, now, again=again)
+        chosen = _choose(connection, which, new.address, topic, often)
+        change = Change(config, which, new.address, now, dry_run=dry_run, quiet=no_mail)
+        change.note(connection, new=outcome == "added")
+    if outcome in ("unsubscribed", "suppressed"):
+        reason = "has unsubscribed" if outcome == "unsubscribed" else "must not be mailed to"
+        hint = f"if they asked for it again: publisher subscribers add --again {new.email}"
+        raise ConfigError(f"{new.email} {reason}", hint=hint)
+    said = outcome if outcome == "added" else f"is {outcome}"
+    pending = ", and asked to confirm" if outcome == "added" and confirm else ""
+    change.finish(
+        f"{new.email}{':' if outcome == 'added' else ''} {said}{pending}{chosen.words}",
+        {"email": new.email, "newsletter": which, "outcome": outcome, **chosen.facts},
+        as_json=as_json,
+    )
 
 
-def _import(config: Config, newsletter: str, path: Path, *, dry_run: bool) -> ImportReport:
-    from publisher.pipeline.subscribers import import_subscribers
-    from publisher.store.open import has_store
-
-    now, name = moment(None, config), path.name
-    with _opened(path) as file, progress(f"importing {name}", unit="lines") as show:
-        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
-        file.seek(0)
-        if dry_run and not has_store(config.store.url, config.root):
-            return import_subscribers(None, newsletter, file, name, now, dry_run=True)
-        with _store(config) as store:
-            return import_subscribers(
-                store, newsletter, file, name, now, dry_run=dry_run, told=lambda done: show(done, max(done, lines))
-            )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise ContentError(f"can't read it: {error.strerror}", at=Location(str(path))) from error
-    with file:
-        yield file
-
-
-def _import_facts(report: ImportReport, newsletter: str) -> dict[str, Any]:
-    return {
-        "newsletter": newsletter,
-        "added": report.counts["added"],
-        "already_there": report.counts["already there"],
-        "unsubscribed": report.counts["unsubscribed"],
-        "suppressed": report.counts["suppressed"],
-        "invalid": report.invalid,
-        "problems": [str(problem) for problem in report.problems],
-        "unlisted_problems": report.unlisted,
-    }
-
-
-@app.command("list")
-def list_(
+@app.command("set")
+def set_(
+    address: AddressArgument,
     newsletter: NewsletterOption = None,
-    state: StateOption = None,
+    topic: TopicOption = None,
+    frequency: FrequencyOption = None,
     config_path: ConfigOption = Path(),
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the subscribers of a newsletter."""
-    from publisher.store.subscribers import list_subscribers
+    """Change what a subscriber chose: which topics, and how often."""
+    from publisher.pipeline.subscribers import new_subscriber, parse_frequency
+    from publisher.store.subscribers import find_subscriber
 
     config = load(config_path)
     which = choose_newsletter(config, newsletter)
-    wanted = _state(state)
-    with _store(config) as store, store.read() as connection:
-        found = list_subscribers(connection, which, wanted)
-        if as_json:
-            say_json({"newsletter": which, "subscribers": [_facts(person) for person in found]})
-            return
-        count = 0
-        for count, person in enumerate(found, start=1):  # noqa: B007 - the count is said below
-            say(f"{person.state:<13} {person.since:%Y-%m-%d}  {person.email}  {person.name}".rstrip())
-        say(f"{count} {wanted or 'in all'}")
+    if not (topic or frequency):
+        raise ConfigError("there is nothing to change", hint="write --topic or --frequency")
+    often = parse_frequency(frequency) if frequency else None
+    person = new_subscriber(address)
+    with changing(config, dry_run=dry_run) as connection:
+        if find_subscriber(connection, which, person.address) is None:
+            hint = f"publisher subscribers add {person.email}"
+            raise ConfigError(f"{person.email} is not subscribed to {which}", hint=hint)
+        chosen = _choose(connection, which, person.address, topic, often)
+    if as_json:
+        say_json({"email": person.email, "newsletter": which, **chosen.facts})
+    else:
+        say(f"{person.email}: {chosen.words.removeprefix(', ')}")
 
 
-def _facts(person: Subscriber) -> dict[str, Any]:
-    since = person.since.isoformat()
-    return {"id": person.id, "email": person.email, "name": person.name, "state": person.state, "since": since}
+@app.command("confirm")
+def confirm(
+    address: AddressArgument,
+    newsletter: NewsletterOption = None,
+    no_mail: NoMailOption = False,
+    config_path: ConfigOption = Path(),
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Note that somebody who was asked has said yes: they get the mail from now on."""
+    from publisher.cli.letters import Change
+    from publisher.pipeline.subscribers import confirm_subscriber, new_subscriber
+
+    config = load(config_path)
+    which = choose_newsletter(config, newsletter)
+    person = new_subscriber(address)
+    now = moment(None, config)
+    with changing(config, dry_run=dry_run) as connection:
+        outcome = confirm_subscriber(connection, which, person.address, now)
+        change = Change(config, which, person.address, now, dry_run=dry_run, quiet=no_mail)
+        change.note(connection, new=outcome == "confirmed")
+    facts = {"email": person.email, "newsletter": which, "outcome": outcome}
+    change.finish(f"{person.email} is {outcome}", facts, as_json=as_json)
 
 
-def _state(text: str | None) -> ConsentState | None:
-    match text:
-        case None | "active" | "pending" | "unsubscribed":
-            return text
-    raise ConfigError(f'--state: there is no state "{text}"', hint="write active, pending or unsubscribed")
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What somebody reads from now on, as far as that was said."""
+
+    topics: tuple[str, ...] | None
+    frequency: Frequency | None
+
+    @property
+    def words(self) -> str:
+        topics = "" if self.topics is None else f", for {', '.join(self.topics) or 'everything'}"
+        return topics + (f", gets {OFTEN[self.frequency]}" if self.frequency else "")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"topics": list(self.topics or ()), **({"frequency": self.frequency} if self.frequency else {})}
+
+
+def _choose(
+    connection: Connection, newsletter: str, address: str, topics: list[str] | None, frequency: Frequency | None
+) -> _Chosen:
+    from publisher.pipeline.subscribers import choose_frequency, choose_topics
+
+    if frequency:
+        choose_frequency(connection, newsletter, address, frequency)
+    chosen = tuple(sorted(choose_topics(connection, newsletter, address, topics))) if topics else None
+    return _Chosen(chosen, frequency)
+
+
+app.command("import")(import_)
+app.command("list")(list_)
+app.command("export")(export)
 
 
 @app.command("remove")
 def remove(
     address: AddressArgument,
     newsletter: NewsletterOption = None,
+    no_mail: NoMailOption = False,
     config_path: ConfigOption = Path(),
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Unsubscribe an address and never mail to it again, even if a later import names it."""
+    """Unsubscribe an address and never mail to it again, even if a later import names it.
+
+    A last mail tells them so where newsletters.NAME.letters says so.
+    """
+    from publisher.cli.letters import Change
     from publisher.pipeline.subscribers import new_subscriber, remove_subscriber
+    from publisher.store.subscribers import find_subscriber
 
     config = load(config_path)
     which = choose_newsletter(config, newsletter)
     person = new_subscriber(address)
-    with _store(config) as store, store.begin() as connection:
-        outcome = remove_subscriber(connection, which, person.address, moment(None, config))
+    now = moment(None, config)
+    with changing(config, dry_run=dry_run) as connection:
+        before = find_subscriber(connection, which, person.address)
+        outcome = remove_subscriber(connection, which, person.address, now)
+        change = Change(config, which, person.address, now, dry_run=dry_run, quiet=no_mail)
+        change.note(connection, new=bool(before and before.state == "active"))
     sentences = {
         "removed": "is unsubscribed, and will not be mailed to again",
         "not subscribed": "was not subscribed; it will not be mailed to",
         "already removed": "was removed before; it will not be mailed to",
     }
+    facts = {"email": person.email, "newsletter": which, "outcome": outcome}
+    change.finish(f"{person.email} {sentences[outcome]}", facts, as_json=as_json)
+
+
+@app.command("letters")
+def letters(
+    newsletter: NewsletterOption = None, config_path: ConfigOption = Path(), as_json: JsonOption = False
+) -> None:
+    """Send the letters that wait: to confirm, to welcome, to say goodbye. Each leaves once."""
+    from publisher.cli.letters import end_with, letter_facts, letter_words
+    from publisher.pipeline.letters_out import send_letters
+
+    config = load(config_path)
+    which = choose_newsletter(config, newsletter)
+    reports = send_letters(config, which, moment(None, config))
     if as_json:
-        say_json({"email": person.email, "newsletter": which, "outcome": outcome})
+        say_json({"newsletter": which, "letters": [letter_facts(one) for one in reports]})
+    elif reports:
+        say("\n".join(f"{one.email}: {letter_words(one)}" for one in reports))
     else:
-        say(f"{person.email} {sentences[outcome]}")
-
-
-def choose_newsletter(config: Config, name: str | None) -> str:
-    """Choose the newsletter: the one named, or the only one there is."""
-    if name is not None:
-        config.newsletter(name)
-        return name
-    names = sorted(config.newsletters)
-    if len(names) == 1:
-        return names[0]
-    if not names:
-        raise ConfigError("publisher.toml has no newsletter", hint="add a [newsletters.weekly] table")
-    raise ConfigError("there are several newsletters", hint=f"write --newsletter and one of: {', '.join(names)}")
-
-
-@contextmanager
-def _store(config: Config) -> Iterator[Store]:
-    from publisher.store.open import open_store
-
-    with closing(open_store(config.store.url, config.root)) as store:
-        yield store
+        say(f"{which}: no letter waits")
+    end_with(reports)

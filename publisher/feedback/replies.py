@@ -1,4 +1,4 @@
-"""Mails that answer ours by themselves, and mails that ask to leave.
+"""Mails that answer ours by themselves, and mails that ask to leave, or say yes.
 
 Specs: RFC 3834 (Auto-Submitted), RFC 8098 (receipts), RFC 2369 3.2 (the mail that a List-Unsubscribe link writes).
 """
@@ -23,6 +23,7 @@ SUBJECT = re.compile(
 )
 #: Where a token may stand in a wish to leave: audience.tokens knows its form; here length and letters will do.
 TOKEN = re.compile(r"(?<![\w-])[\w-]{46}(?![\w-])", re.ASCII)
+CONFIRM = re.compile(rf"^\s*confirm\s+{TOKEN.pattern}", re.IGNORECASE | re.ASCII)
 LEAVE = re.compile(
     r"^\s*((re|回覆|回复|答复)\s*[::]\s*)*(unsubscribe( me)?|取消訂閱|取消订阅|退訂|退订)\W*$", re.IGNORECASE
 )
@@ -51,11 +52,14 @@ def read_reply(mail: Message) -> tuple[Report, ...]:
 def read_wish(mail: Message) -> tuple[Report, ...]:
     """Recognise a wish to leave: by a token in the subject or in the address it went to, or by the bare word.
 
-    Empty if the mail is none. What a program wrote by itself is no wish.
+    Or a yes to the mail that asks to confirm: by the word before the token. Empty if the mail is none. What a program
+    wrote by itself is no wish.
     """
     if is_automatic(mail):
         return ()
     subject = header(mail, "Subject")
+    if CONFIRM.search(subject):
+        return (Report(kind="confirm", detail=subject),)
     if LEAVE.search(subject) or any(TOKEN.search(text) for text in wish_texts(mail)):
         return (Report(kind="unsubscribe", detail=subject),)
     return ()

@@ -10,9 +10,22 @@ if TYPE_CHECKING:
 
 #: hard: nobody there, and never again. failed: not delivered for good, but that says little about the address.
 #: soft: full, or not now. policy: refused because of us or of this message, which never counts against the reader.
-#: delayed: still being tried. complaint: marked as spam. unsubscribe: wants to leave. reply: a vacation notice, a
-#: receipt or the like. delivered: a report of success. other: nothing of the kind, perhaps a person's own words.
-Kind = Literal["hard", "failed", "soft", "policy", "delayed", "complaint", "unsubscribe", "reply", "delivered", "other"]
+#: delayed: still being tried. complaint: marked as spam. unsubscribe: wants to leave. confirm: says yes, having been
+#: asked. reply: a vacation notice, a receipt or the like. delivered: a report of success. other: nothing of the kind,
+#: perhaps a person's own words.
+Kind = Literal[
+    "hard",
+    "failed",
+    "soft",
+    "policy",
+    "delayed",
+    "complaint",
+    "unsubscribe",
+    "confirm",
+    "reply",
+    "delivered",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from publisher.audience.tokens import Purpose
     from publisher.config import Config
     from publisher.digest.letterhead import Letterhead
     from publisher.feedback.report import Feedback, Report
@@ -49,6 +50,10 @@ class Detective:
     def who_leaves(self, feedback: Feedback) -> Bounced | None:
         """Give the subscriber whose token a wish to leave bears."""
         return self._by_claims(feedback.traces.wishes)
+
+    def who_confirms(self, feedback: Feedback) -> Bounced | None:
+        """Give the subscriber whose token a yes bears."""
+        return self._by_claims(feedback.traces.wishes, "confirm")
 
     def whose_message(self, feedback: Feedback, report: Report, *, by_address: bool) -> Bounced | None:
         """Give the subscriber whose message a report is about; None when nothing proves that it is one of ours.
@@ -77,9 +82,9 @@ class Detective:
                 return Bounced(person=person, issue_id=number)
         return None
 
-    def _by_claims(self, texts: Iterable[str]) -> Bounced | None:
+    def _by_claims(self, texts: Iterable[str], purpose: Purpose = "unsubscribe") -> Bounced | None:
         for text in texts:
-            claim = find_claim(text, self.secret_of, self.config.newsletters)
+            claim = find_claim(text, self.secret_of, self.config.newsletters, purpose)
             person = find_person(self.connection, claim.subscriber_id) if claim else None
             if claim and person and person.newsletter == claim.newsletter:
                 return Bounced(person=person)

@@ -12,6 +12,7 @@ from publisher.errors import Location, Problem
 from publisher.feedback.read import read_feedback
 from publisher.pipeline.blame import COUNTED, Judge
 from publisher.pipeline.bounced import Bounced, Detective
+from publisher.pipeline.letters_out import want
 from publisher.store.feedback import FeedbackRow, KeptKind, add_feedback
 from publisher.store.subscribers import set_state
 from publisher.store.suppressions import suppress
@@ -25,15 +26,20 @@ if TYPE_CHECKING:
     from publisher.config import Config
     from publisher.feedback.report import Feedback, Kind, Report
     from publisher.mailboxes.mailbox import Mail, Mailbox
+    from publisher.model.subscriber import ConsentState
+    from publisher.store.feedback import Person
     from publisher.store.open import Store
 
-#: What became of a report. suppressed: the address gets no mail any more. unsubscribed: they left. counted: it adds to
+#: What became of a report. suppressed: the address gets no mail any more. unsubscribed: they left. confirmed: they who
+#: were asked said yes. counted: it adds to
 #: the address's score. noted: kept, and counts against nobody. known: read before, or nothing was left to do.
 #: unproven: nothing shows that it is about a message of ours. nothing: there is nothing to do about such mails.
-Effect = Literal["suppressed", "unsubscribed", "counted", "noted", "known", "unproven", "nothing"]
+Effect = Literal["suppressed", "unsubscribed", "confirmed", "counted", "noted", "known", "unproven", "nothing"]
 
 #: Reports about our own messages; the rest is nothing, or a person's own words.
-ABOUT_OURS: frozenset[Kind] = frozenset({"hard", "failed", "soft", "policy", "delayed", "complaint", "unsubscribe"})
+ABOUT_OURS: frozenset[Kind] = frozenset(
+    {"hard", "failed", "soft", "policy", "delayed", "complaint", "unsubscribe", "confirm"}
+)
 #: Mails dealt with in one transaction.
 PAGE = 100
 
@@ -139,17 +145,28 @@ class _Desk:
         detective = Detective(self.reading.config, self.connection)
         if report.kind == "unsubscribe":
             return detective.who_leaves(self.feedback)
+        if report.kind == "confirm":
+            return detective.who_confirms(self.feedback)
         return detective.whose_message(self.feedback, report, by_address=self.reading.by_address)
 
     def _act(self, report: Report, bounced: Bounced) -> Effect:
         person, now = bounced.person, self.reading.now
         if report.kind == "unsubscribe":
-            left = set_state(self.connection, person.newsletter, person.address, "unsubscribed", now)
-            return "unsubscribed" if left else "known"
+            return "unsubscribed" if self._move(person, "unsubscribed") else "known"
+        if report.kind == "confirm":
+            return "confirmed" if person.state == "pending" and self._move(person, "active") else "known"
         reason = self._judge.reason_against(person.address, report.kind)
         if reason is None:
             return "counted" if report.kind in COUNTED else "noted"
         return "suppressed" if suppress(self.connection, person.address, reason, now) else "known"
+
+    def _move(self, person: Person, state: ConsentState) -> bool:
+        """Change a subscriber's state, and note the letter that this calls for. Tells whether anything changed."""
+        name, address, now = person.newsletter, person.address, self.reading.now
+        changed = set_state(self.connection, name, address, state, now)
+        if changed and (person.state, state) != ("pending", "unsubscribed"):
+            want(self.connection, self.reading.config, name, address, now)
+        return changed
 
     @property
     def _judge(self) -> Judge:
@@ -199,6 +216,13 @@ def _problem(event: Event) -> Problem:
             Location(event.mail),
             "if you believe it: publisher subscribers remove ADDRESS",
             rule="leaves-unproven",
+        )
+    if event.kind == "confirm":
+        return Problem(
+            f"{event.email} confirms, without the token that proves who was asked",
+            Location(event.mail),
+            "if you believe it: publisher subscribers confirm ADDRESS",
+            rule="confirms-unproven",
         )
     about = f"about {event.email} " if event.email else ""
     return Problem(

@@ -53,18 +53,8 @@ class Letters:
         """
         token = make_token(self.key.kid, self.key.secret, subscriber.newsletter, max(subscriber.id, 0))
         message = self._template_for(subscriber).fill(subscriber, make_links(self.template.letterhead, token))
-        return self._with_way_back(message, subscriber)
-
-    def _with_way_back(self, message: Message, subscriber: Subscriber) -> Message:
-        """Let a message's bounce come back to an address of its own, where the settings say so."""
-        if SLOT not in message.envelope.sender:
-            return message
         number = self.template.issue.number
-        delivery = BouncedDelivery(
-            newsletter=subscriber.newsletter, issue_number=number, subscriber_id=max(subscriber.id, 0)
-        )
-        sender = make_sender(message.envelope.sender, self.key.kid, self.key.secret, delivery)
-        return replace(message, envelope=replace(message.envelope, sender=sender))
+        return with_way_back(message, self.key, subscriber.newsletter, number, max(subscriber.id, 0))
 
     def _template_for(self, subscriber: Subscriber) -> MessageTemplate:
         if self.variants is None:
@@ -73,6 +63,18 @@ class Letters:
         if variant is None:
             raise ContentError(f"issue {self.template.issue.number} has nothing about the topics that they chose")
         return self.templates[variant.content_hash]
+
+
+def with_way_back(message: Message, key: TokenKey, newsletter: str, number: int, subscriber_id: int) -> Message:
+    """Let a message's bounce come back to an address of its own, where the settings say so.
+
+    number: of the issue; 0: of none.
+    """
+    if SLOT not in message.envelope.sender:
+        return message
+    delivery = BouncedDelivery(newsletter=newsletter, issue_number=number, subscriber_id=subscriber_id)
+    sender = make_sender(message.envelope.sender, key.kid, key.secret, delivery)
+    return replace(message, envelope=replace(message.envelope, sender=sender))
 
 
 def letters_for(config: Config, issue: Issue, key: TokenKey, variants: Variants | None = None) -> Letters:

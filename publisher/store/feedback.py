@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.model.subscriber import ConsentState
 
 #: Kinds of reports that are kept; vacation notices and the like are not.
-KeptKind = Literal["hard", "failed", "soft", "policy", "delayed", "complaint", "unsubscribe"]
+KeptKind = Literal["hard", "failed", "soft", "policy", "delayed", "complaint", "unsubscribe", "confirm"]
 #: What a bad day adds to an address's score.
 SCORES: Mapping[str, float] = {"hard": 1.0, "failed": 1.0, "soft": 0.5}
 #: Rows fetched at a time.

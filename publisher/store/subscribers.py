@@ -134,6 +134,13 @@ def set_state(connection: Connection, newsletter: str, address: str, state: Cons
     return connection.execute(change).rowcount > 0
 
 
+def renew_pending(connection: Connection, newsletter: str, address: str, now: datetime) -> bool:
+    """Let somebody who is asked to confirm be asked anew. Tells whether there is such a one."""
+    waits = (subscribers.c.newsletter == newsletter) & (subscribers.c.address == address)
+    change = update(subscribers).where(waits, subscribers.c.state == "pending").values(since=now)
+    return connection.execute(change).rowcount > 0
+
+
 def set_frequency(connection: Connection, subscriber_id: int, frequency: Frequency) -> None:
     """Let a subscriber get these mails from now on."""
     connection.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(frequency=frequency))

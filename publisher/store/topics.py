@@ -12,6 +12,8 @@ from publisher.store.schema import subscriber_topics, subscribers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from publisher.model.subscriber import ConsentState
+
 #: Rows fetched at a time.
 PAGE = 1_000
 
@@ -30,14 +32,17 @@ def find_topics(connection: Connection, subscriber_id: int) -> frozenset[str]:
     return frozenset(connection.scalars(query))
 
 
-def choices(connection: Connection, newsletter: str) -> Iterator[tuple[int, frozenset[str]]]:
-    """Give the id and the topics of every active subscriber who chose any, by id."""
+def choices(
+    connection: Connection, newsletter: str, state: ConsentState | None = "active"
+) -> Iterator[tuple[int, frozenset[str]]]:
+    """Give the id and the topics of every subscriber in a state who chose any, by id. state: None: in any."""
     query = (
         select(subscriber_topics.c.subscriber_id, subscriber_topics.c.topic)
         .join(subscribers)
-        .where(subscribers.c.newsletter == newsletter, subscribers.c.state == "active")
+        .where(subscribers.c.newsletter == newsletter)
         .order_by(subscriber_topics.c.subscriber_id, subscriber_topics.c.topic)
     )
+    query = query if state is None else query.where(subscribers.c.state == state)
     rows = connection.execute(query, execution_options={"yield_per": PAGE})
     for subscriber_id, chosen in groupby(rows, key=lambda row: row.subscriber_id):
         yield subscriber_id, frozenset(row.topic for row in chosen)

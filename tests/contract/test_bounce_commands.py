@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from publisher.audience.tokens import TokenClaim, make_token, read_token
-from publisher.cli import bounces, keys
+from publisher.cli import bounces, keys, subscribers
 from publisher.errors import ConfigError
 from publisher.store.keys import find_secret, signing_key
 from publisher.store.open import open_store
@@ -140,3 +141,32 @@ def test_a_new_key_signs_and_the_old_one_still_reads(tmp_path: Path, monkeypatch
         token = make_token(old.kid, old.secret, "weekly", 17)
         claim = read_token(token, lambda kid: find_secret(connection, kid), config.newsletters)
     assert claim == TokenClaim(newsletter="weekly", subscriber_id=17)
+
+
+def test_who_was_asked_confirms_by_mail_and_is_welcomed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_site(tmp_path, transport="maildir")
+    file = tmp_path / "publisher.toml"
+    settings = 'letters = ["welcome"]\nconfirm_mailto = "yes@shanbian.example"\n\n[store]'
+    file.write_text(file.read_text(encoding="utf-8").replace("[store]", settings), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    run(subscribers.app, "add", "ming@example.org", "--confirm")
+    (letter,) = (tmp_path / "outbox" / "new").iterdir()
+    text = message_from_bytes(letter.read_bytes(), policy=policy.strict).get_body(("plain",))
+    assert text is not None
+    subject = text.get_content().partition("?subject=")[2].split()[0].replace("%20", " ")
+    for number, (sender, words) in enumerate(
+        [("ming@example.org", subject), ("eve@example.org", "confirm " + 46 * "A")]
+    ):
+        answer = f"From: {sender}\nTo: yes@shanbian.example\nMessage-ID: <{number}@mail.example>\nSubject: {words}\n\n"
+        (tmp_path / "answers").mkdir(exist_ok=True)
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / "answers" / part).mkdir(exist_ok=True)
+        (tmp_path / "answers" / "new" / str(number)).write_text(answer, encoding="utf-8")
+    assert "would be: 1 confirmed" in run(bounces.app, "read", "answers", "--dry-run")
+    read = run(bounces.app, "read", "answers")
+    assert "1 confirmed, 1 not proven to be ours" in read
+    people = json.loads(run(subscribers.app, "list", "--json"))["subscribers"]
+    assert [(one["email"], one["state"]) for one in people] == [("ming@example.org", "active")]
+    assert len(list((tmp_path / "outbox" / "new").iterdir())) == 2
+    run(bounces.app, "read", "answers")
+    assert len(list((tmp_path / "outbox" / "new").iterdir())) == 2

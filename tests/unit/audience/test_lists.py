@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from publisher.audience.lists import Person, read_list
+from publisher.audience.lists import Person, join_topics, read_list, split_topics, write_list
 from publisher.errors import ContentError, Problem
+from publisher.model.subscriber import Subscriber
 
 
 def people(data: bytes | str) -> list[Person]:
@@ -146,3 +150,38 @@ def test_an_empty_file_holds_nobody() -> None:
 def test_a_field_beyond_all_measure_is_refused() -> None:
     with pytest.raises(ContentError, match="can't be read"):
         people("email\n" + "a" * 200_000 + "\n")
+
+
+def test_what_people_chose_is_read_and_written_the_same() -> None:
+    since = datetime(2026, 2, 9, tzinfo=UTC)
+    everybody = [
+        Subscriber(
+            id=1,
+            newsletter="weekly",
+            email="Ming@example.org",
+            name='王, "小明"',
+            since=since,
+            topics=frozenset({"tags:鐵道", "categories:a;b\\c, d"}),
+            frequency="both",
+        ),
+        Subscriber(id=2, newsletter="weekly", email="mei@example.org", since=since),
+    ]
+    text = "".join(write_list(everybody))
+    assert text.splitlines()[2] == "mei@example.org,,active,2026-02-09T00:00:00+00:00,weekly,"
+    found = people(text)
+    assert [(one.email, one.name, set(one.topics), one.frequency) for one in found] == [
+        (one.email, one.name, set(one.topics), one.frequency) for one in everybody
+    ]
+    assert problems(text) == []
+
+
+def test_a_frequency_that_is_none_leaves_its_person_out() -> None:
+    found = problems("email,frequency\na@example.org,daily\n")
+    assert [str(one).splitlines()[0] for one in found] == [
+        'people.csv:2: a@example.org is left out: "daily" is no frequency'
+    ]
+
+
+@given(st.sets(st.text(min_size=1, alphabet=st.characters(categories=("L", "N", "P", "S"))), max_size=5))
+def test_topics_in_one_cell_come_back_as_they_were(topics: set[str]) -> None:
+    assert set(split_topics(join_topics(topics))) == topics

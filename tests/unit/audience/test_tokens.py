@@ -65,3 +65,12 @@ def test_a_token_of_a_newsletter_that_is_gone_is_not_ours() -> None:
 
 def test_an_old_key_still_reads_its_links() -> None:
     assert read(make_token(2, OTHER, "weekly", 17)) == TokenClaim(newsletter="weekly", subscriber_id=17)
+
+
+def test_a_link_that_confirms_lets_nobody_leave_nor_the_other_way_round() -> None:
+    confirming = make_token(1, SECRET, "weekly", 17, "confirm")
+    assert confirming != TOKEN
+    assert read(confirming) is None
+    claim = TokenClaim(newsletter="weekly", subscriber_id=17)
+    assert read_token(confirming, KEYS.get, ["weekly"], "confirm") == claim
+    assert read_token(TOKEN, KEYS.get, ["weekly"], "confirm") is None
