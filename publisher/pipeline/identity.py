@@ -115,8 +115,10 @@ class Register:
             raise _frozen(decided)
         if frozen and _folders_chosen(self.feeds) != _folders_chosen(self.before.feeds):
             raise _frozen(_changed(_folders_chosen(self.before.feeds), _folders_chosen(self.feeds)))
-        # Lines that a merge has left unsorted are sorted again, though they say the same.
         lock = replace(self.lock, feeds=self.feeds)
+        # Lines that a merge has left unsorted are sorted again, though they say the same.
+        if self.before.is_tidy and lock == self.before:
+            return False
         return not frozen and write_lock(self._config, lock, dry_run=dry_run)
 
     def _renamed(self, lines: Sequence[Line], coming: Mapping[str, Card]) -> Sequence[Line]:

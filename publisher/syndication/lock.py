@@ -82,6 +82,8 @@ class Lock:
 
     lines: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
     feeds: Mapping[str, FeedLine] = field(default_factory=lambda: MappingProxyType({}))
+    #: Whether it came from a file that is sorted, and whole in every other way.
+    is_tidy: bool = field(default=False, compare=False)
 
 
 def render_lock(lock: Lock) -> bytes:
@@ -108,18 +110,24 @@ def parse_lock(content: bytes, name: str = NAME) -> Lock:
     lines: dict[str, Line] = {}
     owners: dict[str, str] = {}
     feeds: dict[str, FeedLine] = {}
-    for number, written in enumerate(text.split("\n"), start=1):
+    rows = text.split("\n")
+    for number, written in enumerate(rows, start=1):
         if not written or written.startswith("#"):
             continue
-        if written.startswith("feed "):
-            feed = _parse_feed(written, Location(name, number, 1, written))
-            feeds[feed.key] = _merged_feed(feeds.get(feed.key), feed, Location(name, number, 1, written))
-            continue
-        line = _parse(written, Location(name, number, 1, written))
-        _refuse_double(line, lines, owners, Location(name, number, 1, written))
-        lines[line.key] = _merged(lines.get(line.key), line)
-        owners[line.guid] = line.key
-    return Lock(MappingProxyType(lines), MappingProxyType(feeds))
+        try:
+            if written.startswith("feed "):
+                feed = _parse_feed(written)
+                feeds[feed.key] = _merged_feed(feeds.get(feed.key), feed)
+            else:
+                line = _parse(written)
+                _refuse_double(line, lines, owners)
+                lines[line.key] = _merged(lines.get(line.key), line)
+                owners[line.guid] = line.key
+        except FeedError as error:
+            _refuse_conflict(written, name, number)
+            raise _damaged(error.message, Location(name, number, 1, written), error.hint) from None
+    tidy = len(rows) == len(lines) + len(feeds) + 2 and rows == [HEADER, *sorted(rows[1:-1]), ""]
+    return Lock(MappingProxyType(lines), MappingProxyType(feeds), is_tidy=tidy and content == text.encode())
 
 
 def _render_feed(feed: FeedLine) -> str:
@@ -127,20 +135,20 @@ def _render_feed(feed: FeedLine) -> str:
     return f"{written} check={_check(written)}"
 
 
-def _parse_feed(written: str, at: Location) -> FeedLine:
+def _parse_feed(written: str) -> FeedLine:
     found = _FEED.fullmatch(written)
     if found is None or _check(written[: -len(" check=") - len(found[4])]) != found[4]:
         hint = f"{_FROM_GIT}; to move a feed, write paths in its [feeds.group.…], or path in its [feeds.query.…]"
-        raise _damaged("this line was edited or damaged", at, hint)
+        raise _damaged("this line was edited or damaged", None, hint)
     state = cast("Literal['', 'small', 'gone']", found[3] or "")
     return FeedLine(key=_unescape(found[1]), path=_unescape(found[2]), state=state)
 
 
-def _merged_feed(one: FeedLine | None, other: FeedLine, at: Location) -> FeedLine:
+def _merged_feed(one: FeedLine | None, other: FeedLine) -> FeedLine:
     """Make one of two lines about one feed: it is there if either side has it."""
     if one and one.path != other.path:
         message = f"the feed of {one.key} has two folders: {one.path} and {other.path}"
-        raise _damaged(message, at, "delete the line whose folder your subscribers never had")
+        raise _damaged(message, None, "delete the line whose folder your subscribers never had")
     return min(one or other, other, key=lambda feed: ("", "small", "gone").index(feed.state))
 
 
@@ -161,15 +169,15 @@ def _render(line: Line) -> str:
     return f"{written} check={_check(written)}"
 
 
-def _parse(written: str, at: Location) -> Line:
+def _parse(written: str) -> Line:
+    """Read a line. Raises FeedError, for whoever knows its number to locate."""
     found = _LINE.fullmatch(written)
     if found is None:
-        _refuse_conflict(written, at.file, at.line or 1)
-        raise _damaged("this line is not as publisher writes it", at, _FROM_GIT)
+        raise _damaged("this line is not as publisher writes it", None, _FROM_GIT)
     kind, key, guid, published, text, url, updated, was, sketch, pages, check = found.groups()
     if _check(written[: -len(" check=") - len(check)]) != check:
         hint = f"{_FROM_GIT}; if a post is to have another guid, delete its line and write guid: in its front matter"
-        raise _damaged("this line was edited or damaged: it does not fit the check at its end", at, hint)
+        raise _damaged("this line was edited or damaged: it does not fit the check at its end", None, hint)
     return Line(
         key=_unescape(key),
         guid=_unescape(guid),
@@ -177,9 +185,9 @@ def _parse(written: str, at: Location) -> Line:
         text=text,
         url=_unescape(url or guid),
         updated=updated or "",
-        was=tuple(_unescape(past) for past in was.replace(" was=", " ").split()),
+        was=tuple(map(_unescape, was.split(" was=")[1:])),
         sketch=sketch or "",
-        pages=tuple(_unescape(page) for page in pages.replace(" page=", " ").split()),
+        pages=tuple(map(_unescape, pages.split(" page=")[1:])),
         gone=kind == "gone",
         scheduled=kind == "next",
     )
@@ -192,15 +200,15 @@ def _refuse_conflict(text: str, name: str, first: int = 1) -> None:
             raise _damaged("a merge left a conflict here", Location(name, number, 1, written), hint)
 
 
-def _refuse_double(line: Line, lines: Mapping[str, Line], owners: Mapping[str, str], at: Location) -> None:
+def _refuse_double(line: Line, lines: Mapping[str, Line], owners: Mapping[str, str]) -> None:
     other = lines.get(line.key)
     if other and other.guid != line.guid:
         message = f"{line.key} has two guids: {other.guid} and {line.guid}"
-        raise _damaged(message, at, "delete the line whose guid your feeds never showed")
+        raise _damaged(message, None, "delete the line whose guid your feeds never showed")
     owner = owners.get(line.guid, line.key)
     if owner != line.key:
         message = f"{owner} and {line.key} have the same guid: {line.guid}"
-        raise _damaged(message, at, "delete the line of the file that is not there any more")
+        raise _damaged(message, None, "delete the line of the file that is not there any more")
 
 
 def _merged(one: Line | None, other: Line) -> Line:
@@ -230,5 +238,5 @@ def by_key(lines: Iterable[Line]) -> Lock:
     return Lock(MappingProxyType({line.key: line for line in lines}))
 
 
-def _damaged(message: str, at: Location, hint: str) -> FeedError:
+def _damaged(message: str, at: Location | None, hint: str | None) -> FeedError:
     return FeedError(message, rule="lock", at=at, hint=hint)

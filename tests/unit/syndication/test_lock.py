@@ -153,3 +153,19 @@ def test_a_feed_line_that_was_edited_is_told() -> None:
     edited = feed_lines(FeedLine(key="tags/台積電", path="tsmc")).replace(b"tsmc", b"tsm")
     with pytest.raises(FeedError, match="edited or damaged"):
         parse_lock(edited)
+
+
+def test_a_lock_is_tidy_only_as_it_was_written() -> None:
+    written = render_lock(by_key([a_line(), a_line(key="posts/z.md", guid="urn:z")]))
+    head, *lines, end = written.split(b"\n")
+    untidy = [
+        b"\n".join([head, *reversed(lines), end]),
+        b"\n".join([head, lines[0], *lines, end]),
+        b"\n".join([head, *lines]),
+        b"\n".join([head, b"# a note", *lines, end]),
+        written.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + written,
+    ]
+    assert parse_lock(written).is_tidy
+    assert not any(parse_lock(other).is_tidy for other in untidy)
+    assert {parse_lock(other) == parse_lock(written) for other in untidy} == {True}
