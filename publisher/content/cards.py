@@ -109,6 +109,8 @@ class CardReader:
             if listed.card:
                 (scheduled if listed.left_out else cards).append(listed.card)
             self._problems += listed.problems
+        if self._cache:
+            self._cache.pack()
         cards.sort(key=newest_first)
         return Listing(
             cards=tuple(cards),
@@ -149,7 +151,7 @@ class CardReader:
 
     def window(self) -> tuple[float | None, float | None] | None:
         """Tell how long the clock makes nothing else of the posts (`cache.CardCache.window`); None: nobody knows."""
-        return self._cache.window() if self._cache and self._mounts_nothing() else None
+        return self._cache.window if self._cache and self._mounts_nothing() else None
 
     def _mounts_nothing(self) -> bool:
         """Tell whether posts and media lie where publisher.toml says, or where Hugo expects them."""
@@ -200,6 +202,7 @@ class CardReader:
             part = cache.part()
             for file in files[half:]:
                 self._from_cache(file, rules, part)
+            part.pack()
             part.save()
 
         wait = alongside(fill)
