@@ -25,7 +25,7 @@ from publisher.pipeline.built import (
     remove_leftovers,
 )
 from publisher.pipeline.doubts import each_once
-from publisher.pipeline.entries import EntryMaker, MadeEntry
+from publisher.pipeline.entries import EntryMaker, MadeEntries, MadeEntry
 from publisher.pipeline.entry_cache import EntryKeeper, KeptEntry
 from publisher.pipeline.feed_addresses import changes_of_address
 from publisher.pipeline.feed_pages import make_feed_pages
@@ -196,7 +196,7 @@ def make_entries(
     Raises the errors themselves where every post fails: a feed without entries is no answer to a broken template.
     """
     make = make or EntryMaker(config).make
-    entries: dict[str, Entry] = {}
+    entries: dict[str, MadeEntry | KeptEntry] = {}
     digests: dict[str, str] = {}
     problems: list[Problem] = []
     errors: list[PublisherError] = []
@@ -206,7 +206,7 @@ def make_entries(
         except PublisherError as error:
             errors.append(error)
         else:
-            entries[post.key] = one.entry
+            entries[post.key] = one
             digests[post.key] = one.digest
             problems += one.problems
         if progress:
@@ -214,7 +214,7 @@ def make_entries(
     if errors and not entries:
         raise PublisherErrors({str(error): error for error in errors}.values())
     problems += [error.as_problem("post-not-shown") for error in errors]
-    return Made(MappingProxyType(entries), tuple(problems), MappingProxyType(digests))
+    return Made(MadeEntries(entries), tuple(problems), MappingProxyType(digests))
 
 
 def _each_once(*groups: Iterable[Card]) -> tuple[Card, ...]:

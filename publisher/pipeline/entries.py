@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
@@ -16,10 +16,13 @@ from publisher.syndication.identity import guid_of
 from publisher.templates import FEEDS, environment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from publisher.config import Config
     from publisher.content.media import LookedAt
     from publisher.model.feed import Entry
     from publisher.model.post import Rendered
+    from publisher.pipeline.entry_cache import KeptEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,30 @@ class MadeEntry:
     problems: tuple[Problem, ...]
     #: Equal for equal entries only; empty where nobody asked.
     digest: str = ""
+
+
+class MadeEntries(Mapping[str, "Entry"]):
+    """Entries by the keys of their posts, each read when somebody wants to see it: most lie unread in the cache."""
+
+    def __init__(self, made: Mapping[str, MadeEntry | KeptEntry]) -> None:
+        """Take what was made of each post, by its key."""
+        self._made = made
+
+    def __getitem__(self, key: str) -> Entry:
+        """Give the entry of a post."""
+        return self._made[key].entry
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a post became an entry."""
+        return key in self._made
+
+    def __iter__(self) -> Iterator[str]:
+        """List the posts that became entries."""
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._made)
 
 
 #: From a card to its post, with the doubts about it (`content.cards.CardReader.read_whole`).

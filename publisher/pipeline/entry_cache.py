@@ -126,10 +126,12 @@ class EntryKeeper:
         self._keep = keep
         self._cache = EntryCache(folder, _context(config, reader)) if config.site.generator in ALONE else None
         self._maker: EntryMaker | None = None
+        #: What `begin` has found, by the keys of posts, until somebody asks for it.
+        self._found: dict[str, KeptEntry] = {}
 
     def make(self, card: Card) -> MadeEntry | KeptEntry:
         """Give the entry of a post. Raises as `entries.EntryMaker.make` does."""
-        found = self._cache.find(card) if self._cache else None
+        found = self._found.pop(card.key, None) or (self._cache.find(card) if self._cache else None)
         return found or self._made(card)
 
     def begin(self, cards: Sequence[Card]) -> Wait:
@@ -138,7 +140,9 @@ class EntryKeeper:
         It stops where it meets an entry that is made already. Gives what waits for its end.
         """
         cache = self._cache if self._keep else None
-        missing = [card for card in cards if not cache.find(card)] if cache else []
+        if cache:
+            self._found = {card.key: found for card in cards if (found := cache.find(card))}
+        missing = [card for card in cards if card.key not in self._found]
         if cache is None or len(missing) < MANY:
             return lambda: None
 
