@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from publisher.model.message import Message
     from publisher.pipeline.letters import Letters
     from publisher.store.deliveries import Delivery
-    from publisher.store.open import Store
+    from publisher.store.open import Begin, Store
 
 #: Deliveries claimed at a time.
 CLAIM = 200
@@ -59,12 +59,14 @@ class Desk:
     def __init__(
         self,
         errand: Errand,
+        begin: Begin,
         stop: Callable[[], bool],
         told: Callable[[Counter[str]], None],
         only: Sequence[int] | None = None,
     ) -> None:
-        """Begin a run. stop, told, only: as for `Handover.run`."""
+        """Begin a run. begin: a transaction in the errand's store. stop, told, only: as for `Handover.run`."""
         self._errand = errand
+        self._begin = begin
         self._stop = stop
         self._told = told
         self._told_at = 0.0
@@ -98,7 +100,7 @@ class Desk:
 
     def _has_stock(self) -> bool:
         while not (self._stock or self._dry):
-            with self._errand.store.begin() as connection:
+            with self._begin() as connection:
                 claimed = self._claim(connection, self._errand.clock())
             self._stock.extend(claimed)
         return bool(self._stock)
@@ -132,7 +134,7 @@ class Desk:
         asked = [(message.delivery_key, self._taken[message.delivery_key]) for message in messages]
         told = [(self._taken[message.delivery_key], outcome_of(receipt, now)) for message, receipt in settled]
         claimed: tuple[Delivery, ...] = ()
-        with errand.store.begin() as connection:
+        with self._begin() as connection:
             outcomes = heed_refusals(connection, errand.bounces, self._unwritten + told, now)
             free = commit(connection, [delivery for _, delivery in asked], now, outcomes)
             withheld = [(key, delivery) for key, delivery in asked if delivery.subscriber_id not in free]
@@ -175,7 +177,7 @@ class Desk:
         back = [delivery for key, delivery in self._taken.items() if key not in self._gone]
         outcomes, now = self._unwritten + lost, self._errand.clock()
         if outcomes or back or self._stock:
-            with self._errand.store.begin() as connection:
+            with self._begin() as connection:
                 record(connection, outcomes, now)
                 release(connection, [*back, *self._stock], now)
         self.counts.update(outcome.state for _, outcome in outcomes)

@@ -56,15 +56,16 @@ class Handover(Errand):
         told: called with the counts so far, now and then and at the end.
         Raises DeliveryError when nothing more can be sent now; what was not handed over is planned again.
         """
-        desk = Desk(self, stop, told, only)
-        try:
-            while desk.wants_more():
-                if isinstance(self.transport, Streams):
-                    self.transport.stream(desk.messages(), desk.commit, stop)
-                else:
-                    self._send_batches(self.transport, desk)
-        finally:
-            desk.close()
+        with self.store.writing() as begin:
+            desk = Desk(self, begin, stop, told, only)
+            try:
+                while desk.wants_more():
+                    if isinstance(self.transport, Streams):
+                        self.transport.stream(desk.messages(), desk.commit, stop)
+                    else:
+                        self._send_batches(self.transport, desk)
+            finally:
+                desk.close()
         return desk.counts
 
     @staticmethod

@@ -101,8 +101,8 @@ def append(
 
 def head(connection: Connection, issue_id: int) -> Head:
     """Give the newest entry; before the first, number 0 with the hash that the chain begins with."""
-    row = _NEWEST.run(connection, issue_id).first()
-    return Head(row[0], row[1]) if row else Head(0, beginning(connection, issue_id))
+    newest = _NEWEST.run(connection, issue_id)
+    return Head(*newest[0]) if newest else Head(0, beginning(connection, issue_id))
 
 
 _ADD = Statement("INSERT INTO journal (issue_id, seq, at, body, hash) VALUES (?, ?, ?, ?, ?)")

@@ -99,16 +99,11 @@ def claim(
         out = [row for row, barred in page if barred]
         detail = "unsubscribed or suppressed after the plan"
         _move(connection, out, {"state": "suppressed", "detail": detail, "changed_at": now}, "claimed")
-        free = [row for row, barred in page if not barred]
-        if free:
+        if free := [row for row, barred in page if not barred]:
             ids = as_numbers(row.subscriber_id for row in free)
             _CLAIM.run(connection, transport, sender, as_moment(connection, now), issue_id, ids)
-            mine = tuple(
-                row._replace(
-                    state="claimed", attempt=row.attempt + 1, transport=transport, sender=sender, changed_at=now
-                )
-                for row in free
-            )
+            new: dict[str, Any] = {"state": "claimed", "transport": transport, "sender": sender, "changed_at": now}
+            mine = tuple(row._replace(attempt=row.attempt + 1, **new) for row in free)
             append(connection, issue_id, "claimed", mine, now)
             return mine
     return ()
@@ -237,7 +232,8 @@ def _write_outcomes(
         if (now_ := found.get(delivery.subscriber_id)) and now_.attempt == delivery.attempt and now_.state in UNDECIDED
     ]
     if changed:
-        _WRITE_OUTCOME.run_for_each(connection, [_outcome_values(connection, row) for row in changed])
+        moment = as_moment(connection, now)
+        _WRITE_OUTCOME.run_for_each(connection, [_outcome_values(connection, row, moment) for row in changed])
     return changed
 
 
@@ -249,10 +245,9 @@ _WRITE_OUTCOME = Statement(
 )
 
 
-def _outcome_values(connection: Connection, row: Delivery) -> tuple[object, ...]:
-    moments = as_moment(connection, row.retry_at), as_moment(connection, row.changed_at)
+def _outcome_values(connection: Connection, row: Delivery, changed_at: object) -> tuple[object, ...]:
     words = row.state, row.provider_id, row.reason, row.detail, row.smtp_code
-    return (*words, *moments, row.issue_id, row.subscriber_id)
+    return (*words, as_moment(connection, row.retry_at), changed_at, row.issue_id, row.subscriber_id)
 
 
 def _held(claimed: Sequence[Delivery]) -> ColumnElement[bool]:

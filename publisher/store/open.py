@@ -8,7 +8,8 @@ half-way.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from publisher.errors import StoreError
 from publisher.store.failures import explain_failure
 from publisher.store.schema import REVISION
+from publisher.store.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,10 @@ BUSY_TIMEOUT_S = 30
 #: Names the advisory lock under which PostgreSQL is migrated; any constant of ours.
 MIGRATION_LOCK = 0x7075_626C
 KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", REVISION)
+
+#: Begins a transaction that may write; it commits at the end of the block, or undoes the block when that raises.
+Begin = Callable[[], AbstractContextManager[Connection]]
+BEGIN, BEGIN_WRITING = Statement("BEGIN"), Statement("BEGIN IMMEDIATE")
 
 
 class Store:
@@ -42,6 +48,18 @@ class Store:
         """Lend a connection that may write. Commits at the end of the block; an exception undoes the whole block."""
         with explain_failure(self.place), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Begin]:
+        """Lend what begins one short transaction after another, all on one connection: see `begin`."""
+        with explain_failure(self.place), self._writer.connect() as connection:
+
+            @contextmanager
+            def begin() -> Iterator[Connection]:
+                with explain_failure(self.place), connection.begin():
+                    yield connection
+
+            yield begin
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -122,7 +140,7 @@ def _sqlite(address: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("publisher_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        (BEGIN_WRITING if writes else BEGIN).run(connection)
 
     return engine
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
 import time
 from datetime import datetime
@@ -55,9 +56,28 @@ class Life:
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def watch_database(self) -> None:
-        """Count every statement, and every commit before and after."""
-        event.listen(Engine, "before_cursor_execute", lambda *_: self.point())
+        """Count every statement, whoever hands it to the driver, and every commit before and after."""
+        event.listen(Engine, "connect", self._watch_connection)
         event.listen(Engine, "commit", lambda *_: self.point())
+
+    def _watch_connection(self, connection: Any, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(lambda _statement: self.point())
+            return
+        import psycopg
+
+        life = self
+
+        class Cursor(psycopg.Cursor[Any]):
+            def execute(self, *args: Any, **options: Any) -> Any:
+                life.point()
+                return super().execute(*args, **options)
+
+            def executemany(self, *args: Any, **options: Any) -> Any:
+                life.point()
+                return super().executemany(*args, **options)
+
+        connection.cursor_factory = Cursor
 
 
 class LogTransport:
