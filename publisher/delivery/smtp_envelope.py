@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.model.message import Message
 
 #: What would end an address or its command early.
-BREAKERS = frozenset(" <>\t\r\n\0")
+BREAKERS = re.compile(r"[ <>]")
 #: Where a line begins with a dot; four times as quick as looking for the two bytes.
 LINE_WITH_DOT = re.compile(rb"\n\.")
 #: RFC 5321, 4.5.3.1.3, without the angle brackets.
@@ -64,12 +64,16 @@ def domain_of(message: Message) -> str:
 
 def fault_of(message: Message) -> Receipt | None:
     """Refuse an envelope that would break the command it stands in."""
-    envelope = message.envelope
-    for address in (envelope.sender, envelope.recipient):
-        if BREAKERS & set(address) or not address.isprintable() or len(address.encode()) > LONGEST_ADDRESS:
+    for address in (message.envelope.sender, message.envelope.recipient):
+        if not fits_command(address):
             detail = f"the address can't stand in an SMTP command: {address!r}"
             return Receipt(status="rejected", reason="address", detail=detail)
     return None
+
+
+def fits_command(address: str) -> bool:
+    """Tell whether an address can stand between the angle brackets of a command."""
+    return address.isprintable() and not BREAKERS.search(address) and len(address.encode()) <= LONGEST_ADDRESS
 
 
 def misfit(message: Message, size: int, features: Features, server: str) -> Receipt | None:

@@ -65,19 +65,17 @@ class MessageTemplate:
         key = f"{self.issue.newsletter}/{self.issue.number}/{subscriber.id}"
         recipient = Mailbox(email=subscriber.email, name=subscriber.name)
         own = self._own_headers(key, links)
-        values = {
-            UNSUBSCRIBE: links.visible,
-            PREFERENCES: links.preferences or links.visible,
-            NAME: subscriber.name or self.letterhead.reader,
-        }
-        in_text = {slot: values[slot] for slot in self.slots}
-        in_html = {slot: html.escape(values[slot]) for slot in self.slots}
+        choices = (links.visible, links.preferences or links.visible, subscriber.name or self.letterhead.reader)
+        in_text = {slot: value for slot, value in zip(_FILLED, choices, strict=True) if slot in self.slots}
+        in_html = {slot: html.escape(value) for slot, value in in_text.items()}
         quoted = {slot: quote(value) for slot, value in in_text.items()}
         content = (
             self.fields,
             _own_fields(recipient, own),
             *self.text_part.fill(quoted),
-            *self.html_part.fill(quoted if in_html == in_text else {slot: quote(in_html[slot]) for slot in self.slots}),
+            *self.html_part.fill(
+                quoted if in_html == in_text else {slot: quote(value) for slot, value in in_html.items()}
+            ),
         )
         return Message(
             delivery_key=key,
