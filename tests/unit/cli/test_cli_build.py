@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,23 @@ def test_scripts_get_the_same_as_json(site: Path) -> None:
     assert next((file["path"], file["changed"]) for file in report["files"]) == ("public/feeds/rss.xml", True)
     [problem] = report["problems"]
     assert (problem["file"], problem["line"], problem["severity"]) == ("content/doubtful.md", 3, "warning")
+
+
+def bare(site: Path) -> tuple[int, str, str]:
+    """Run `publisher build` in the site's folder, with nothing else said."""
+    command = [sys.executable, "-m", "publisher.cli.main", "build"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=site, encoding="utf-8")
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_build_alone_builds_the_site_of_this_folder(site: Path) -> None:
+    run(site, good=GOOD, bad=BAD)
+    unchanged = run(site)
+    assert unchanged[0] == 1
+    assert bare(site) == unchanged
+
+
+def test_build_alone_says_what_is_wrong(tmp_path: Path) -> None:
+    code, out, err = bare(tmp_path)
+    assert (code, out) == (1, "")
+    assert err.startswith("error: no publisher.toml in .\nhint: ")

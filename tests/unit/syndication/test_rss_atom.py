@@ -9,6 +9,7 @@ from lxml import etree
 from publisher.errors import FeedError
 from publisher.model.post import Author, Image
 from publisher.syndication.feedgen_repairs import ATOM, DC, MEDIA, SY
+from publisher.syndication.json_feed import render_json
 from publisher.syndication.rss_atom import render_atom, render_rss
 from tests.feed_samples import HERO, SITE, a_feed, a_full_entry, an_entry
 
@@ -198,3 +199,12 @@ def test_equal_feeds_give_equal_bytes() -> None:
     for render in (render_rss, render_atom):
         assert render(a_feed(a_full_entry())) == render(a_feed(a_full_entry()))
         assert render(a_feed()).startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n")
+
+
+@pytest.mark.parametrize("render", [render_rss, render_atom, render_json])
+def test_an_entry_stands_alike_in_every_feed_that_shows_it(render: Any) -> None:
+    entry = a_full_entry()
+    alone, in_japanese = a_feed(entry), a_feed(an_entry(title="先"), entry, language="ja")
+    first, other = render(alone), render(in_japanese)
+    assert (render(alone), render(in_japanese)) == (first, other)
+    assert b"zh-TW" in other.split("先".encode())[1]
