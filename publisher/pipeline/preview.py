@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from publisher.content.load import read_site
+from publisher.digest.freeze import web_copy
 from publisher.digest.select import period_before
+from publisher.digest.wording import load_wording
+from publisher.model.subscriber import selection_key, topics_in
 from publisher.pipeline.alignment import doubts_about_signing
 from publisher.pipeline.archives import with_archives
 from publisher.pipeline.build import (
@@ -22,9 +27,11 @@ from publisher.pipeline.identity import Register
 from publisher.pipeline.issue import IssueReport, make_issue
 from publisher.pipeline.issue_lint import lint_for_site
 from publisher.pipeline.notes import FOLDER as NOTES
+from publisher.pipeline.variants import make_variant
 from publisher.store.open import has_store, open_store
+from publisher.store.topics import choices
 from publisher.syndication.site_feed import PODCAST_NAME, feed_path
-from publisher.templates import EMAIL, FEEDS, builtin_dir
+from publisher.templates import EMAIL, FEEDS, builtin_dir, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +42,10 @@ if TYPE_CHECKING:
     from publisher.errors import Problem
     from publisher.model.feed import Entry
 
+#: Names the week's page on the web among the parts of a preview; no choice of topics has this name.
+PAGE = "page"
+#: So many choices of topics are offered.
+SELECTIONS = 8
 #: due: the last full week, as it would be sent now. coming: the week that is running, as it would be sent at its end.
 Week = Literal["due", "coming"]
 
@@ -48,6 +59,8 @@ class IssuePreview:
     report: IssueReport
     #: What `digest.lint` finds, and doubts about its signature; empty without an issue.
     lint: tuple[Problem, ...]
+    #: The choices of topics that most readers made (model.subscriber.selection_key).
+    selections: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -90,6 +103,24 @@ def preview_issue(config: Config, name: str, now: datetime, week: Week | None = 
     return coming if coming.report.issue else due
 
 
+def preview_part(config: Config, preview: IssuePreview, part: str, now: datetime) -> IssuePreview:
+    """Show what others see of an issue: on the week's page (PAGE), or who made a choice of topics (its selection)."""
+    issue = preview.report.issue
+    if issue is None or not part:
+        return preview
+    pictures: dict[str, bytes] = {}
+    if part == PAGE:
+        language = config.language_of(config.newsletter(issue.newsletter))
+        reader = load_wording(environment(EMAIL, config.root), language).reader
+        shown = replace(issue, html=issue.page or web_copy(issue.html, reader))
+    else:
+        shown, pictures = make_variant(config, issue, topics_in(part), now)
+    lint = lint_for_site(config, shown, now) if part != PAGE and not shown.is_empty else ()
+    kept = {**preview.report.pictures, **pictures}
+    report = replace(preview.report, issue=None if shown.is_empty else shown, pictures=kept)
+    return replace(preview, report=report, lint=lint)
+
+
 def end_of_week(config: Config, name: str, now: datetime) -> datetime:
     """Say when the running week ends, and its issue is due."""
     newsletter = config.newsletter(name)
@@ -101,7 +132,16 @@ def end_of_week(config: Config, name: str, now: datetime) -> datetime:
 def _preview(config: Config, name: str, now: datetime, week: Week) -> IssuePreview:
     report = _make(config, name, now)
     lint = (*lint_for_site(config, report.issue, now), *doubts_about_signing(config, name)) if report.issue else ()
-    return IssuePreview(newsletter=name, week=week, report=report, lint=lint)
+    return IssuePreview(newsletter=name, week=week, report=report, lint=lint, selections=_selections(config, name))
+
+
+def _selections(config: Config, name: str) -> tuple[str, ...]:
+    """Give the choices of topics that most readers made."""
+    if not has_store(config.store.url, config.root):
+        return ()
+    with closing(open_store(config.store.url, config.root)) as store, store.read() as connection:
+        made = Counter(selection_key(topics) for _, topics in choices(connection, name))
+    return tuple(sorted(made, key=lambda one: (-made[one], one))[:SELECTIONS])
 
 
 def _make(config: Config, name: str, now: datetime) -> IssueReport:

@@ -23,7 +23,7 @@ from publisher.store.variants import find_variants, freeze_variants
 from publisher.syndication.identity import guid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from publisher.config import Config
@@ -69,7 +69,10 @@ def frozen_variants(config: Config, issue: Issue, now: datetime, store: Store) -
     wanted = {selection_key(topics): topics for topics in chosen.values()}
     missing = {selection: topics for selection, topics in sorted(wanted.items()) if selection not in there}
     if missing:
-        made = _make(config, issue, missing, now)
+        made = {}
+        for selection, topics in missing.items():
+            made[selection], pictures = make_variant(config, issue, topics, now)
+            write_pictures(pictures, config.output_dir)
         with store.begin() as connection:
             freeze_variants(connection, key, made)
             there = find_variants(connection, key, issue)
@@ -122,27 +125,19 @@ def _posts_of(config: Config, issue: Issue, now: datetime) -> list[Post]:
     return sorted((by_guid[guid] for guid in issue.manifest if guid in by_guid), key=_newest_first)
 
 
-def _make(config: Config, issue: Issue, selections: Mapping[str, frozenset[str]], now: datetime) -> dict[str, Issue]:
-    posts = _posts_of(config, issue, now)
-    return {
-        selection: _variant(config, issue, posts_about(posts, topics), now) for selection, topics in selections.items()
-    }
-
-
 def _newest_first(post: Post) -> tuple[float, str]:
     return -(post.published.timestamp() if post.published else 0.0), post.key
 
 
-def _variant(config: Config, issue: Issue, posts: Sequence[Post], now: datetime) -> Issue:
-    """Render an issue of fewer posts. Its page on the web stays the whole issue's."""
+def make_variant(config: Config, issue: Issue, topics: frozenset[str], now: datetime) -> tuple[Issue, dict[str, bytes]]:
+    """Render what readers of these topics get of an issue, and its pictures. Their page on the web is everybody's."""
+    posts = posts_about(_posts_of(config, issue, now), topics)
     if not posts:
         empty = replace(issue, html="", text="", manifest=(), page="", frozen_at=now)
-        return replace(empty, content_hash=content_hash(empty))
+        return replace(empty, content_hash=content_hash(empty)), {}
     if len(posts) == len(issue.manifest):
-        return replace(issue, page="")
-    week = render_week(
-        config, issue.newsletter, make_masthead(config, issue.newsletter, issue.period, issue.number), posts
-    )
-    write_pictures(week.pictures, config.output_dir)
+        return replace(issue, page=""), {}
+    masthead = make_masthead(config, issue.newsletter, issue.period, issue.number)
+    week = render_week(config, issue.newsletter, masthead, posts)
     variant = replace(freeze_mail(week.mail, issue.newsletter, now), page="")
-    return replace(variant, content_hash=content_hash(variant))
+    return replace(variant, content_hash=content_hash(variant)), week.pictures

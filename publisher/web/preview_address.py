@@ -29,6 +29,8 @@ class Place:
     week: Week | None = None
     #: None: the newsletter's.
     language: Language | None = None
+    #: What others see of the issue (`pipeline.preview.preview_part`); empty: all of it, as most get it.
+    part: str = ""
 
     def at(self, **changes: object) -> Place:
         """Give the place beside this one."""
@@ -41,18 +43,20 @@ class Place:
         asked = {
             "newsletter": self.newsletter if self.tab == "feeds" else None,
             "week": self.week,
+            "part": None if self.tab == "feeds" else self.part,
             "lang": self.language,
         }
         return path + _query(asked)
 
     def frame_url(self, view: View) -> str:
         """Address of the mail alone, as a client shows it."""
-        return f"/frame/{quote(self.newsletter or '')}/{view}{_query({'week': self.week, 'lang': self.language})}"
+        asked = {"week": self.week, "part": self.part, "lang": self.language}
+        return f"/frame/{quote(self.newsletter or '')}/{view}{_query(asked)}"
 
     @property
     def raw_url(self) -> str:
         """Address of the mail's HTML as a text."""
-        return f"/raw/{quote(self.newsletter or '')}{_query({'week': self.week})}"
+        return f"/raw/{quote(self.newsletter or '')}{_query({'week': self.week, 'part': self.part})}"
 
 
 def read_place(path: Mapping[str, str], query: Mapping[str, str], first: str | None) -> Place:
@@ -66,6 +70,7 @@ def read_place(path: Mapping[str, str], query: Mapping[str, str], first: str | N
         tab=next((one for one in TABS if one == tab), "phone"),
         week=next((one for one in get_args(Week) if one == week), None),
         language=next((one for one in get_args(Language) if one == language), None),
+        part=query.get("part", ""),
     )
 
 

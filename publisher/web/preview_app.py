@@ -117,7 +117,9 @@ class _Preview:
         return _plain(fill(issue.html)) if issue else _missing()
 
     def picture(self, request: Request) -> Response:
-        pictures = self._issue(self._place(request)).report.pictures
+        place = self._place(request)
+        assert place.newsletter is not None, "a picture's address names its newsletter"
+        pictures = self._source.pictures(place.newsletter, place.week)
         path = request.path_params["path"]
         if path not in pictures:
             return _missing()
@@ -133,7 +135,8 @@ class _Preview:
         words = words_in(language_of(place, config))
         issue = preview.report.issue
         problems = preview.problems
-        page = head(place, config, words, self._source.version(), str(len(problems) or ""))
+        badge = str(len(problems) or "")
+        page = head(place, config, words, self._source.version(), badge=badge, selections=preview.selections)
         if issue is None:
             return _render("notice.html.j2", page=page, w=words, notice=words["nothing"], problem_list=())
         view = issue_view(preview, issue, place, config, words)
@@ -175,7 +178,7 @@ class _Preview:
 
     def _issue(self, place: Place) -> IssuePreview:
         assert place.newsletter is not None, "only the feeds are shown without one"
-        return self._source.issue(place.newsletter, place.week)
+        return self._source.part(place.newsletter, place.week, place.part)
 
 
 def _style(_request: Request) -> Response:

@@ -15,6 +15,7 @@ from publisher.digest.display_cells import cut
 from publisher.digest.lint_clients import client_names, client_table
 from publisher.digest.lint_words import DESKTOP_PREHEADER, DESKTOP_SUBJECT, PHONE_PREHEADER, PHONE_SUBJECT
 from publisher.errors import PublisherError, PublisherErrors
+from publisher.pipeline.preview import PAGE
 from publisher.templates import EMAIL, environment
 from publisher.web.mail_views import CLIP_BYTES, fill, fill_text, style_bytes
 from publisher.web.preview_address import TABS, Language, Place
@@ -89,8 +90,19 @@ def style_sheet() -> str:
     return pages().get_template("preview.css.j2").render(light=palette.light, dark=palette.dark)
 
 
-def head(place: Place, config: Config | None, words: Words, version: str, badge: str = "") -> dict[str, Any]:
-    """Put together what every page has: name, switches, tabs. badge: how many problems there are."""
+def head(
+    place: Place,
+    config: Config | None,
+    words: Words,
+    version: str,
+    *,
+    badge: str = "",
+    selections: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Put together what every page has: name, switches, tabs.
+
+    badge: how many problems there are. selections: the choices of topics that can be looked at.
+    """
     names = tuple(config.newsletters) if config else ()
     tabs = [tab for tab in TABS if tab == "feeds" or place.newsletter]
     other: Language = "en" if words["language_code"] == "en" else "zh-TW"
@@ -99,7 +111,7 @@ def head(place: Place, config: Config | None, words: Words, version: str, badge:
         "site": config.site.title if config else "publisher",
         "site_language": config.site.language if config else "en",
         "heading": words[place.tab.replace("-", "_")],
-        "switches": [*_newsletters(place, names, words), *_weeks(place, words)],
+        "switches": [*_newsletters(place, names, words), *_weeks(place, words), *_parts(place, selections, words)],
         "tabs": [
             Link(
                 words[tab.replace("-", "_")], place.at(tab=tab).url, tab == place.tab, badge if tab == "checks" else ""
@@ -122,6 +134,16 @@ def _weeks(place: Place, words: Words) -> list[Switch]:
         return []
     links = (Link(words[week], place.at(week=week).url, week == place.week) for week in ("due", "coming"))
     return [Switch(words["week"], tuple(links))]
+
+
+def _parts(place: Place, selections: tuple[str, ...], words: Words) -> list[Switch]:
+    """Offer what others see: readers of topics, and everybody on the web."""
+    if place.tab == "feeds" or not place.newsletter:
+        return []
+    chosen = {selection: ", ".join(selection.splitlines()) for selection in selections}
+    names = {"": words["everybody"], **chosen, PAGE: words["page"]}
+    links = (Link(said, place.at(part=part).url, part == place.part) for part, said in names.items())
+    return [Switch(words["parts"], tuple(links))]
 
 
 def issue_view(preview: IssuePreview, issue: Issue, place: Place, config: Config, words: Words) -> dict[str, Any]:

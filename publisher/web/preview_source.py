@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.config import load_config
 from publisher.errors import PublisherError
-from publisher.pipeline.preview import fingerprint, preview_feeds, preview_issue
+from publisher.pipeline.preview import fingerprint, preview_feeds, preview_issue, preview_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,8 @@ class PreviewSource:
     #: State of the files, and the minute, that `_issues` and `_feeds` were made at.
     _made_at: tuple[str, datetime] | None = None
     _issues: dict[tuple[str, Week | None], IssuePreview] = field(default_factory=dict)
+    #: What others see of them.
+    _parts: dict[tuple[str, Week, str], IssuePreview] = field(default_factory=dict)
     _feeds: FeedsPreview | None = None
 
     def version(self) -> str:
@@ -57,6 +59,23 @@ class PreviewSource:
                 self._issues[name, week] = self._issues[name, made.week] = made
             return self._issues[name, week]
 
+    def part(self, name: str, week: Week | None, part: str) -> IssuePreview:
+        """Make what others see of an issue (`pipeline.preview.preview_part`), once for all the frames of a page."""
+        config = self.config()
+        with self._lock:
+            whole = self.issue(name, week)
+            key = (name, whole.week, part)
+            if key not in self._parts:
+                self._parts[key] = preview_part(config, whole, part, self.clock(config))
+            return self._parts[key]
+
+    def pictures(self, name: str, week: Week | None) -> dict[str, bytes]:
+        """Give the pictures of an issue and of all that was made of it."""
+        with self._lock:
+            whole = self.issue(name, week)
+            parts = [made for (of, when, _), made in self._parts.items() if (of, when) == (name, whole.week)]
+            return {path: file for one in (whole, *parts) for path, file in one.report.pictures.items()}
+
     def feeds(self) -> FeedsPreview:
         """Make every feed (`pipeline.preview.preview_feeds`)."""
         config = self.config()
@@ -70,5 +89,6 @@ class PreviewSource:
         state = (self.version(), now.replace(second=0, microsecond=0))
         if state != self._made_at:
             self._issues.clear()
+            self._parts.clear()
             self._feeds = None
             self._made_at = state

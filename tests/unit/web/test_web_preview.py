@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from lxml import etree
 from publisher.config import load_config
 from publisher.pipeline.issue import make_issue
 from publisher.store.open import open_store
+from publisher.store.subscribers import NewSubscriber, add_subscribers
 from publisher.web import preview_page
 from publisher.web.preview_address import TABS, Place, read_place
 from publisher.web.preview_app import make_app
@@ -130,6 +132,27 @@ def test_a_week_without_posts_is_said_plainly(root: Path) -> None:
     assert "No new posts in this time, so there is no mail." in words
     for path in ("/frame/weekly/light", "/raw/weekly"):
         assert ask(a_source(root, DUE + timedelta(days=30)), path).status_code == 404
+
+
+def test_readers_of_topics_and_of_the_web_page_see_what_is_theirs(root: Path) -> None:
+    chosen = NewSubscriber(email="a@example.org", address="a@example.org", topics=frozenset({"tags:鐵道"}))
+    with closing(open_store("sqlite:///publisher.db", root)) as store, store.begin() as connection:
+        add_subscribers(connection, "weekly", [chosen], DUE)
+    before, source = files(root), a_source(root)
+    whole = ask(source, "/mail/weekly/phone?week=due")
+    offered = {
+        link.text: str(link.get("href")) for link in tree_of(whole).iter("a") if "part=" in str(link.get("href"))
+    }
+    assert list(offered) == ["tags:鐵道", "網頁"]
+    theirs = ask(source, offered["tags:鐵道"])
+    assert "1 篇文章" in words_of(theirs)
+    frame = ask(source, next(str(one.get("src")) for one in tree_of(theirs).iter("iframe")))
+    assert ("山城的雨天" in frame.text, "慢車與時刻表" in frame.text) == (True, False)
+    page = ask(source, next(str(one.get("src")) for one in tree_of(ask(source, offered["網頁"])).iter("iframe")))
+    assert "取消訂閱" in ask(source, "/frame/weekly/light?week=due").text
+    assert "取消訂閱" not in page.text
+    assert "沒有新文章" in words_of(ask(source, "/mail/weekly/phone?week=due&part=tags:nothing"))
+    assert files(root) == before
 
 
 def test_the_page_speaks_the_newsletters_language_or_the_one_asked_for(root: Path) -> None:
