@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from publisher.content.conventions.registry import convention_named
 from publisher.content.front_matter.aliases import (
     AUDIO,
     AUTHOR,
@@ -47,11 +48,13 @@ _ALIASES = {
 
 
 def file_of(post: Card, config: Config) -> str:
-    """Name a post's file."""
+    """Name a post's file; where that holds other posts too, the post behind it: "export.json (on-call)"."""
     try:
-        return post.path.relative_to(config.root).as_posix()
+        name = post.path.relative_to(config.root).as_posix()
     except ValueError:
         return post.key
+    convention = convention_named(config.site.generator)
+    return f"{name} ({post.key})" if convention and convention.read_text else name
 
 
 def place_of_value(post: Card, config: Config, key: str, value: str = "") -> Location:

@@ -1,5 +1,6 @@
 """Every doubtful thing is named once, with its place."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,23 @@ def test_a_cause_in_a_shortcode_or_template_stands_at_the_shortcode_or_the_text(
 def test_a_key_is_found_in_every_kind_of_front_matter(site: Path, front: str, line: str) -> None:
     (site / "content/01.md").write_text(front, encoding="utf-8")
     assert told(run(site)) == [(f"content/01.md:{line}", "R7")]
+
+
+def test_posts_that_share_a_file_are_told_apart(tmp_path: Path) -> None:
+    toml = SITE.replace("[feeds]", 'generator = "ghost"\ncontent = "."\n[feeds]')
+    (tmp_path / "publisher.toml").write_text(toml, encoding="utf-8")
+    posts = [
+        {
+            "title": slug,
+            "slug": slug,
+            "html": "<svg></svg>",
+            "status": "published",
+            "published_at": f"2026-10-0{day}T08:00:00Z",
+        }
+        for day, slug in enumerate(("a", "b"), start=1)
+    ]
+    (tmp_path / "export.json").write_text(json.dumps({"db": [{"data": {"posts": posts}}]}), encoding="utf-8")
+    assert told(run(tmp_path)) == [("export.json (a):2:1", "E8"), ("export.json (b):2:1", "E8")]
 
 
 def test_posts_of_one_moment_and_heavy_feeds_are_found_over_all_posts(site: Path) -> None:
