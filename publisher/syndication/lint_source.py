@@ -26,8 +26,8 @@ HARMLESS_SCRIPTS = (
     "embed.bsky.app",
     "application/ld+json",
 )
-#: Vanish with what is in them.
-_GONE = ("script", "math", "template", "applet")
+#: No feed carries them; of a form, stray words stay.
+_GONE = ("script", "math", "template", "applet", "form", "canvas")
 _FRAMES = {"iframe": "src", "embed": "src", "object": "data", "frame": "src"}
 
 _CODE = re.compile(
@@ -41,7 +41,7 @@ _RAW_TAG = re.compile(r"<([a-z][a-z0-9]*)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
 _DATA_IMAGE = re.compile(r"!\[[^\]\n]*\]\(\s*<?data:|<img\b[^<>]*\bsrc\s*=\s*[\"']?data:", re.IGNORECASE)
 #: What makes a source worth a closer look.
 _SUSPICIOUS = re.compile(
-    r"<(?:script|math|template|applet|iframe|embed|object|frame|svg|style)\b|<[a-z][^<>]*\bstyle\s*=",
+    r"<(?:script|math|template|applet|form|canvas|iframe|embed|object|frame|svg|style)\b|<[a-z][^<>]*\bstyle\s*=",
     re.IGNORECASE,
 )
 _SVG = re.compile(r"<svg\b([^<>]*)>", re.IGNORECASE)

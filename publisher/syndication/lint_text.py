@@ -21,6 +21,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(r"(?i)[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*(?:[.@].*)?")
+_MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_COMMA = re.compile("[,，、;；]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 #: A guid of fewer characters, or of digits only, is somebody else's too.
 _GUID_CHARS = 4
@@ -28,11 +30,12 @@ _LANGUAGE_KEYS = ("lang", "language", "locale")
 
 
 def lint_text(subject: Subject) -> Iterator[Finding]:
-    """Apply the rules X2, X6, R4, R6, R7, R9, A4, G2, J4, L1, M2 and M4 to an entry."""
+    """Apply the rules X2, X6, R4 to R7, R9, R15, A4, G2, J4, L1, M2 and M4 to an entry."""
     yield from _plain_text(subject)
     yield from _characters(subject)
     yield from _guid(subject)
     yield from _media(subject)
+    yield from _names(subject)
     entry = subject.entry
     if entry.updated > subject.now:
         yield found("R9", Where(key="updated"), updated=entry.updated.isoformat())
@@ -63,6 +66,16 @@ def _characters(subject: Subject) -> Iterator[Finding]:
             yield found("X2", place, where=where, code=ord(left[0]))
     if left := _LEFTOVER.search(entry.html):
         yield found("X2", Where(pieces=(left[0],)), where="the text", code=ord(left[0]))
+
+
+def _names(subject: Subject) -> Iterator[Finding]:
+    for author in subject.entry.authors:
+        if _MAIL_ADDRESS.fullmatch(author.name):
+            yield found("R5", Where(key="authors"), name=author.name)
+    for key in ("tags", "tag", "categories", "category"):
+        said = subject.post.params.get(key)
+        if isinstance(said, str) and said.strip() in subject.entry.categories and _COMMA.search(said):
+            yield found("R15", Where(key=key), name=said)
 
 
 def _guid(subject: Subject) -> Iterator[Finding]:

@@ -59,6 +59,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "X2": {"title": "caf\x82"},
     "X6": {"post": {"title": "AT&amp;T"}},
     "R4": {"post": {"title": "<b>粗</b>"}},
+    "R5": {"authors": (Author(name="ann@example.org"),)},
+    "R15": {"categories": ("甲、乙",), "post": {"params": MappingProxyType({"tags": "甲、乙"})}},
     "R6": {"enclosure": audio(length_bytes=0)},
     "R7": {"guid": "20261005"},
     "R9": {"updated": NOW + timedelta(days=1)},
@@ -198,6 +200,17 @@ def test_a_guid_may_be_any_absolute_iri(guid: str) -> None:
 def test_a_picture_that_nobody_chose_needs_no_words() -> None:
     chosen, _ = a_subject(**BROKEN["M4"])
     assert findings(replace(chosen, hero_is_named=False)) == []
+
+
+def test_a_category_in_a_list_may_hold_a_comma() -> None:
+    params = MappingProxyType({"tags": ["Washington, D.C."]})
+    assert broken(categories=("Washington, D.C.",), post={"params": params}) == []
+
+
+@pytest.mark.parametrize("tag", ["script", "math", "form", "canvas"])
+def test_what_no_feed_carries_is_found_by_its_tag(tag: str) -> None:
+    [finding] = findings(*a_subject(source=f"<{tag} id='x'>1</{tag}>\n"))
+    assert (finding.rule, finding.facts["tag"]) == ("H1", tag)
 
 
 def test_a_small_picture_is_too_small_for_flipboard() -> None:
