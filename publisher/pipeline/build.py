@@ -94,9 +94,8 @@ def build(
     register.remember(in_feeds)
     shown = _each_once(in_feeds, *(page.posts for page in archives))
     keeper = EntryKeeper(config, reader, folder / ENTRIES_NAME, keep=not dry_run)
-    wait = keeper.begin(shown)
+    keeper.begin(shown)
     made = make_entries(shown, config, progress, keeper.make)
-    wait()
     podcast = render_episodes(config, in_podcast, made)
     documents, made_from = _render_changed(config, (*plans, *archives), made)
     doubts = (*doubts, *too_large(config, plans, documents))
@@ -121,7 +120,7 @@ def build(
     )
     if not dry_run:
         reader.save_cache()
-        keeper.forget_others(shown)
+        keeper.save()
         _stamp(config, reader, report)
     return report
 

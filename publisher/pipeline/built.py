@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOLDER = ".publisher"
 NAME = "built.json"
 CARDS_NAME = "cards.bin"
-ENTRIES_NAME = "entries"
+ENTRIES_NAME = "entries.bin"
 
 
 @dataclass(frozen=True, slots=True)

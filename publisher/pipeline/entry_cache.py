@@ -1,8 +1,12 @@
-"""Entries as the last build made them, a file for each: a post that did not change is not rendered again.
+"""Entries as the last build made them, in one file: a post that did not change is not rendered again.
 
-A file holds for the post's own time of change and size, for everything that was looked for while the entry was made
-(pictures that were found, and those that were not), and for one program, configuration and set of templates. It may be
-deleted at any time, no byte of any output depends on it, and what is damaged is no entry.
+An entry holds for the post's own time of change and size, for everything that was looked for while it was made
+(pictures that were found, and those that were not), and for one program, configuration and set of templates. The file
+may be deleted at any time, no byte of any output depends on it, and one that is damaged holds no entry.
+
+    <context> <SHA-256 of the rest>
+    {<post>: [<digest>, <made from>, <problems>, <length of its entry in bytes>], …}
+    <entry><entry>…
 """
 
 from __future__ import annotations
@@ -10,8 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +47,17 @@ MANY = 40
 _State = list[int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry in the cache."""
+
+    digest: str
+    made_from: dict[str, _State]
+    #: As `freeze_problem` has them.
+    problems: list[list[Any]]
+    text: bytes
+
+
 @dataclass(frozen=True)
 class KeptEntry:
     """An entry that is still true."""
@@ -58,120 +74,154 @@ class KeptEntry:
 
 
 class EntryCache:
-    """Entries by the keys of their posts."""
+    """Entries by their posts: those of the last build, and those that this one has found or made."""
 
-    def __init__(self, folder: Path, context: str) -> None:
-        """Open the cache in `folder`. context: names everything but files that entries are made from."""
-        self._folder = folder
+    def __init__(self, path: Path, context: str) -> None:
+        """Open the cache in a file. context: names everything but files that entries are made from."""
+        self._path = path
         self._context = context
+        self._old, self._trusted_ns = _load(path, context)
+        self._new: dict[str, _Row] = {}
+        self._has_news = False
 
     def find(self, card: Card) -> KeptEntry | None:
         """Give the entry of a post, unless something that it was made from has changed."""
-        path = self._path(card)
-        try:
-            trusted_ns = path.stat().st_mtime_ns - RACY_NS
-            head, facts_text, text = path.read_bytes().split(b"\n", 2)
-            if head != self._head(facts_text, text):
-                return None
-            facts = json.loads(facts_text)
-            for name, state in facts["made_from"].items():
-                if state_of(name) != state or (state and state[0] >= trusted_ns):
-                    return None
-            problems = tuple(map(thaw_problem, facts["problems"]))
-            return KeptEntry(hashlib.sha256(text).hexdigest(), problems, text)
-        except (OSError, ValueError, RecursionError):
+        name = _name(card)
+        row = self._new.get(name) or self._old.get(name)
+        if row is None or not (name in self._new or self._is_true(row)):
             return None
+        self._new[name] = row
+        return KeptEntry(row.digest, tuple(map(thaw_problem, row.problems)), row.text)
+
+    def _is_true(self, row: _Row) -> bool:
+        """Tell whether all that an entry was made from is as it was, and was so long before the entry was kept."""
+        states = row.made_from.items()
+        return all(state_of(name) == state and not (state and state[0] >= self._trusted_ns) for name, state in states)
 
     def keep(self, card: Card, entry: Entry, problems: Iterable[Problem], made_from: dict[str, _State]) -> str:
-        """Keep an entry for the next build; gives its digest. That it can't be written spoils nothing.
+        """Keep an entry for the next build; gives its digest.
 
         made_from: the state of the post's file and of all that was looked for, from before the entry was made.
         """
-        text = json.dumps(asdict(entry), ensure_ascii=False, default=_plain).encode("utf-8", "surrogatepass")
-        facts = {"made_from": made_from, "problems": [freeze_problem(problem) for problem in problems]}
-        facts_text = json.dumps(facts).encode("ascii")
-        path = self._path(card)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        text = json.dumps(entry, ensure_ascii=False, default=_plain).encode("utf-8", "surrogatepass")
+        row = _Row(hashlib.sha256(text).hexdigest(), made_from, list(map(freeze_problem, problems)), text)
+        self._new[_name(card)] = row
+        self._has_news = True
+        return row.digest
+
+    def part(self) -> EntryCache:
+        """Begin a cache beside this one, for another process to fill."""
+        return EntryCache(self._path.with_suffix(f".{secrets.token_hex(6)}.part"), self._context)
+
+    def adopt(self, part: EntryCache) -> None:
+        """Take over what another process has put into a `part` just now."""
+        rows, _ = _load(part._path, self._context)
+        self._new |= rows
+        self._has_news = self._has_news or bool(rows)
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(b"\n".join((self._head(facts_text, text), facts_text, text)))
-            temporary.replace(path)
-        return hashlib.sha256(text).hexdigest()
+            part._path.unlink(missing_ok=True)
 
-    def forget_others(self, cards: Iterable[Card]) -> None:
-        """Drop the entries of posts that no feed shows any more."""
-        kept = {self._path(card).name for card in cards}
+    def save(self) -> None:
+        """Write the entries that were found or made, if they changed. That it can't be written spoils nothing."""
+        if not self._has_news and len(self._new) == len(self._old):
+            return
+        index = {name: [row.digest, row.made_from, row.problems, len(row.text)] for name, row in self._new.items()}
+        texts = b"".join(row.text for row in self._new.values())
+        content = json.dumps(index).encode("ascii") + b"\n" + texts
+        temporary = self._path.with_suffix(f".{secrets.token_hex(6)}.tmp")
         with suppress(OSError):
-            for path in self._folder.iterdir():
-                if path.name not in kept:
-                    path.unlink(missing_ok=True)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(_head(content, self._context) + b"\n" + content)
+            temporary.replace(self._path)
 
-    def _path(self, card: Card) -> Path:
-        # What publisher.lock says of a post is no part of its file.
-        facts = f"{card.path}\n{card.guid}\n{card.revised}".encode("utf-8", "surrogateescape")
-        return self._folder / f"{hashlib.sha256(facts).hexdigest()}.json"
 
-    def _head(self, facts: bytes, text: bytes) -> bytes:
-        vouched = hashlib.sha256(facts + b"\n" + text).hexdigest()
-        return f"{self._context} {vouched}".encode("ascii")
+def _name(card: Card) -> str:
+    # What publisher.lock says of a post is no part of its file.
+    return f"{card.path}\n{card.guid}\n{card.revised}"
+
+
+def _head(content: bytes, context: str) -> bytes:
+    return f"{context} {hashlib.sha256(content).hexdigest()}".encode("ascii")
+
+
+def _load(path: Path, context: str) -> tuple[dict[str, _Row], int]:
+    """Read entries, and up to which moment in nanoseconds a file must have rested for them to hold."""
+    try:
+        head, _, content = path.read_bytes().partition(b"\n")
+        if head != _head(content, context):
+            return {}, 0
+        index, _, texts = content.partition(b"\n")
+        rows, start = {}, 0
+        for name, (digest, made_from, problems, length) in json.loads(index).items():
+            rows[name] = _Row(digest, made_from, problems, texts[start : start + length])
+            start += length
+        return rows, path.stat().st_mtime_ns - RACY_NS
+    except (OSError, ValueError):
+        return {}, 0
 
 
 class EntryKeeper:
     """Makes entries of cards; those that it finds in the cache are not made again."""
 
-    def __init__(self, config: Config, reader: CardReader, folder: Path, *, keep: bool = True) -> None:
+    def __init__(self, config: Config, reader: CardReader, file: Path, *, keep: bool = True) -> None:
         """Make one for a site whose posts `reader` has listed. keep: whether anything may be written."""
         self._config = config
         self._reader = reader
         self._keep = keep
-        self._cache = EntryCache(folder, _context(config, reader)) if config.site.generator in ALONE else None
+        self._cache = EntryCache(file, _context(config, reader)) if config.site.generator in ALONE else None
         self._maker: EntryMaker | None = None
-        #: What `begin` has found, by the keys of posts, until somebody asks for it.
-        self._found: dict[str, KeptEntry] = {}
+        #: Keys of posts that another process makes entries of.
+        self._elsewhere: frozenset[str] = frozenset()
+        self._join: Wait = lambda: None
 
     def make(self, card: Card) -> MadeEntry | KeptEntry:
         """Give the entry of a post. Raises as `entries.EntryMaker.make` does."""
-        found = self._found.pop(card.key, None) or (self._cache.find(card) if self._cache else None)
-        return found or self._made(card)
+        if card.key in self._elsewhere:
+            self._elsewhere = frozenset()
+            self._join()
+        found = self._cache.find(card) if self._cache else None
+        return found or self._made(card, self._cache)
 
-    def begin(self, cards: Sequence[Card]) -> Wait:
-        """Let another process make entries from the last on, where many are to be made; `make` finds what it made.
-
-        It stops where it meets an entry that is made already. Gives what waits for its end.
-        """
+    def begin(self, cards: Sequence[Card]) -> None:
+        """Let another process make half of the entries, where many are to be made; `make` finds what it made."""
         cache = self._cache if self._keep else None
-        if cache:
-            self._found = {card.key: found for card in cards if (found := cache.find(card))}
-        missing = [card for card in cards if card.key not in self._found]
+        missing = [card for card in cards if not cache.find(card)] if cache else []
         if cache is None or len(missing) < MANY:
-            return lambda: None
+            return
+        half, part = missing[len(missing) // 2 :], cache.part()
 
         def fill() -> None:
-            for card in reversed(missing):
-                if cache.find(card):
-                    break
+            for card in half:
                 with suppress(PublisherError):
-                    self._made(card)
+                    self._made(card, part)
+            part.save()
 
         self._load()
-        return alongside(fill)
+        self._elsewhere = frozenset(card.key for card in half)
+        wait = alongside(fill)
 
-    def forget_others(self, cards: Iterable[Card]) -> None:
-        """Drop what is kept of posts that no feed shows any more."""
-        if self._cache:
-            self._cache.forget_others(cards)
+        def join() -> None:
+            wait()
+            cache.adopt(part)
 
-    def _made(self, card: Card) -> MadeEntry:
+        self._join = join
+
+    def save(self) -> None:
+        """Keep the entries that were asked for, and forget all others."""
+        if self._cache and self._keep:
+            self._cache.save()
+
+    def _made(self, card: Card, cache: EntryCache | None) -> MadeEntry:
         maker = self._maker or self._load()
         looked_at = self._reader.looked_at, maker.looked_at
         for account in looked_at:
             account.clear()
         made = maker.make(card)
-        if not (self._cache and self._keep) or any(account.posts for account in looked_at):
+        if not (cache and self._keep) or any(account.posts for account in looked_at):
             return made
         paths = {str(card.path), *(str(path) for account in looked_at for path in account.paths)}
         states = {path: state_of(path) for path in sorted(paths)}
-        return replace(made, digest=self._cache.keep(card, made.entry, made.problems, states))
+        return replace(made, digest=cache.keep(card, made.entry, made.problems, states))
 
     def _load(self) -> EntryMaker:
         # Jinja, comrak, lxml, nh3 and Pillow load when some post has changed.
@@ -201,7 +251,9 @@ def state_of(path: str | Path) -> _State:
     return [stat.st_mtime_ns, stat.st_size]
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value) if field.name != "problems"}
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Path):
