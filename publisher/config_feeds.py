@@ -12,6 +12,7 @@ from publisher.config_values import (
     FeedFormat,
     FolderName,
     FrontMatterKey,
+    Language,
     Query,
     QueryName,
     Table,
@@ -121,6 +122,8 @@ class FeedsConfig(Table):
     #: What the folders of terms are called: as the terms are written, or "ascii", in Latin letters: what a term's page
     #: says, else what can be made of it. publisher.lock keeps them; feeds that are there already stay where they are.
     term_paths: Literal["written", "ascii"] = "written"
+    #: Other languages of the site whose posts get feeds of their own, each as if it were a site: en, ja…
+    languages: tuple[Language, ...] = ()
     #: What is to be said about the site's own feed.
     site: SiteFeedConfig = SiteFeedConfig()
     #: One [feeds.group.<key>] table for each key of `by` about which more is to be said.

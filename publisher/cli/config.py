@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,16 @@ def redact(value: Any, name: str = "") -> Any:
 
 def as_toml(values: dict[str, Any], path: tuple[str, ...] = ()) -> list[str]:
     """Write nested tables as the lines of a TOML file."""
-    plain = [f"{key} = {_literal(value)}" for key, value in values.items() if not isinstance(value, dict)]
-    lines = [f"[{'.'.join(path)}]", *plain, ""] if path and plain else plain
+    plain = [f"{_key(key)} = {_literal(value)}" for key, value in values.items() if not isinstance(value, dict)]
+    lines = [f"[{'.'.join(map(_key, path))}]", *plain, ""] if path and plain else plain
     for key, value in values.items():
         if isinstance(value, dict):
             lines += as_toml(value, (*path, key))
     return lines
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _literal(name)
 
 
 def _literal(value: Any) -> str:

@@ -177,6 +177,8 @@ def _freeze_card(card: Card) -> tuple[Any, ...]:
         card.categories,
         tuple((author.name, author.email, author.url) for author in card.authors),
         card.source_name,
+        card.language,
+        card.edition,
         card.guid,
         card.text_hash,
         dict(card.params),
@@ -187,7 +189,7 @@ def _thaw(file: ContentFile, facts: tuple[Any, ...] | None, left_out: str, probl
     told = tuple(map(thaw_problem, problems))
     if facts is None:
         return Listed(None, left_out, told)
-    url, published, section, tags, categories, authors, source_name, guid, text_hash, params = facts
+    url, published, section, tags, categories, authors, source_name, language, edition, guid, text_hash, params = facts
     card = Card(
         key=file.key,
         path=file.path,
@@ -198,6 +200,8 @@ def _thaw(file: ContentFile, facts: tuple[Any, ...] | None, left_out: str, probl
         categories=categories,
         authors=_thaw_authors(authors),
         source_name=source_name,
+        language=language,
+        edition=edition,
         guid=guid,
         text_hash=text_hash,
         params=MappingProxyType(params),

@@ -244,7 +244,8 @@ class CardReader:
 
     def _context(self, rules: PageRules) -> str:
         """Name everything that cards are made from besides the files: program, settings, sections."""
-        said = (self._config.site.model_dump_json(), sorted(self._config.site.model_fields_set), sorted(self._kept))
+        site, languages = self._config.site, self._config.feeds.languages
+        said = (site.model_dump_json(), sorted(site.model_fields_set), languages, sorted(self._kept))
         return fingerprint(program_stamp(), said, self._settings, sorted(rules.sections.items()))
 
 

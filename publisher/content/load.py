@@ -16,6 +16,8 @@ from publisher.content.post_rules import PostRules
 from publisher.content.posts import make_post
 from publisher.content.sources import (
     discover_site,
+    feed_languages,
+    main_language,
     media_places,
     page_rules,
     read_content_file,
@@ -75,6 +77,7 @@ def read_site(config: Config, now: datetime) -> Site:
     """Read every post below the content folder: front matter only, the Markdown stays on disk.
 
     now: what is future and what is expired; aware.
+    Posts in the languages of feeds.languages are among them, each with its `edition`.
     Bad posts become `problems`, hidden ones are counted in `left_out`. Posts are sorted newest first, equal dates by
     key, undated ones last.
     """
@@ -125,25 +128,21 @@ def why_left_out(page: Page, config: Config, settings: HugoConfig) -> str:
         return page.hidden
     if settings.main_sections and page.section not in settings.main_sections:
         return "other section"
-    if settings.languages and page.file.language != _main_language(config, settings):
+    if settings.languages and page.file.language not in feed_languages(config, settings):
         return "other language"
     return "" if page.dates.published or page.dates.date else "undated"
-
-
-def _main_language(config: Config, settings: HugoConfig) -> str:
-    """Choose the language whose posts are published: the one publisher.toml names, else the site's default."""
-    wanted = config.site.language.lower() if "language" in config.site.model_fields_set else ""
-    for language in settings.languages:
-        if wanted in {language.key, language.code.lower()}:
-            return language.key
-    return settings.languages[0].key
 
 
 def post_rules(config: Config, settings: HugoConfig) -> PostRules:
     """Gather what all posts of a site share."""
     name = config.site.author or settings.author
     author = Author(name=name, email=config.site.author_email or None) if name else None
-    return PostRules(places=media_places(config, settings), author=author, youtube_hero=config.site.youtube_hero)
+    return PostRules(
+        places=media_places(config, settings),
+        author=author,
+        youtube_hero=config.site.youtube_hero,
+        language=main_language(config, settings),
+    )
 
 
 def newest_first(post: Card) -> tuple[bool, float, str]:

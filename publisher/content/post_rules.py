@@ -23,6 +23,12 @@ class PostRules:
     author: Author | None = None
     #: Whether a post without a picture gets that of the video it is about.
     youtube_hero: bool = True
+    #: Key of the language in which the site is published; empty for a site of one unnamed language.
+    language: str = ""
+
+    def edition_of(self, page: Page) -> str:
+        """Give the key of a page's language, where it is another than the site's own."""
+        return page.file.language if self.language and page.file.language != self.language else ""
 
     @property
     def static_names(self) -> str:

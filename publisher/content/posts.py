@@ -41,7 +41,8 @@ def make_post(page: Page, rules: PostRules) -> tuple[Post, tuple[Problem, ...]]:
         published=published,
         updated=max(updated, published) if updated and published else updated,
         description=plain_line(aliases.text(params, aliases.DESCRIPTION)),
-        language=language_tag(aliases.text(params, aliases.LANGUAGE)) or language_tag(page.language),
+        language=_language(page),
+        edition=rules.edition_of(page),
         section=page.section,
         weight=page.weight,
         tags=aliases.texts(params, aliases.TAGS),
@@ -72,10 +73,16 @@ def make_card(page: Page, rules: PostRules, kept: Container[str]) -> Card:
         categories=_shared(aliases.texts(params, aliases.CATEGORIES)),
         authors=_authors(params, rules),
         source_name=_shared(aliases.text(params, aliases.SOURCE_NAME)),
+        language=intern(_language(page)),
+        edition=rules.edition_of(page),
         guid=aliases.text(params, aliases.GUID),
         text_hash=text_hash(page.split.body, page.title),
         params=MappingProxyType({intern(key): _shared(value) for key, value in params.items() if key in kept}),
     )
+
+
+def _language(page: Page) -> str:
+    return language_tag(aliases.text(page.params, aliases.LANGUAGE)) or language_tag(page.language)
 
 
 def _shared(value: Any) -> Any:

@@ -19,7 +19,7 @@ from publisher.content.media import MediaPlaces
 from publisher.content.pages import PageRules, ReadPage, SectionFacts
 from publisher.content.read_page import read_page, section_facts
 from publisher.content.text_files import read_text
-from publisher.errors import ContentError, Problem
+from publisher.errors import ConfigError, ContentError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +86,7 @@ def discover_site(config: Config, settings: HugoConfig) -> tuple[list[ContentFil
             ignore=settings.ignore_files,
             below=folder.below,
             bundles=config.site.generator == "hugo",
+            key_prefix=_key_prefix(folder, main_language(config, settings)) if len(folders) > 1 else (),
         )
         if (config.root / folder.path).is_dir():
             found, doubts = discover(config.root / folder.path, rules)
@@ -93,6 +94,31 @@ def discover_site(config: Config, settings: HugoConfig) -> tuple[list[ContentFil
             problems.extend(doubts)
     kept, doubts = without_twins(files) if config.site.generator == "hugo" else (files, [])
     return kept, [*settings_doubts(settings), *problems, *doubts]
+
+
+def main_language(config: Config, settings: HugoConfig) -> str:
+    """Choose the language whose posts are published: the one publisher.toml names, else the site's default."""
+    wanted = config.site.language.lower() if "language" in config.site.model_fields_set else ""
+    for language in settings.languages:
+        if wanted in {language.key, language.code.lower()}:
+            return language.key
+    return settings.languages[0].key if settings.languages else ""
+
+
+def feed_languages(config: Config, settings: HugoConfig) -> frozenset[str]:
+    """Choose the languages whose posts get feeds: the site's own, and those of feeds.languages.
+
+    Raises ConfigError for one that the site does not have.
+    """
+    found = {main_language(config, settings)}
+    for wanted in config.feeds.languages:
+        keys = [one.key for one in settings.languages if wanted.lower() in {one.key, one.code.lower()}]
+        if not keys:
+            known = ", ".join(one.key for one in settings.languages) or "one only, and names none"
+            message = f'publisher.toml: feeds.languages names "{wanted}", in which the site is not'
+            raise ConfigError(message, hint=f"the site's languages: {known}")
+        found.update(keys)
+    return frozenset(found)
 
 
 def _language_keys(config: Config, settings: HugoConfig) -> tuple[str, ...]:
@@ -110,6 +136,11 @@ def content_folders(settings: HugoConfig) -> tuple[ContentFolder, ...]:
         return tuple(replace(folder, language=folder.language or default) for folder in settings.content_mounts)
     own = [ContentFolder(one.content_dir, language=one.key) for one in settings.languages if one.content_dir]
     return tuple(own) or (ContentFolder(settings.content_dir, language=default),)
+
+
+def _key_prefix(folder: ContentFolder, main: str) -> tuple[str, ...]:
+    """Tell posts of one language from those of another that are called the same in a folder of their own."""
+    return (folder.path.rstrip("/").rpartition("/")[2],) if main and folder.language != main else ()
 
 
 def _sections(files: Iterable[ContentFile]) -> MappingProxyType[tuple[str, tuple[str, ...]], SectionFacts]:

@@ -77,6 +77,10 @@ class Card:
     categories: tuple[str, ...] = ()
     authors: tuple[Author, ...] = ()
     source_name: str = ""
+    #: BCP 47 (RFC 5646).
+    language: str = ""
+    #: Key of its language among the site's, where that is another than the site's own (`feeds.languages`).
+    edition: str = ""
     #: Permanent id, from the front matter or from publisher.lock; empty where it is the permalink.
     guid: str = ""
     #: Recognises the text under another name: hashes of the Markdown and of the title, joined by "-".
@@ -101,8 +105,6 @@ class Post(Card):
     updated: datetime | None
     #: Plain text by the author; empty if there is none.
     description: str = ""
-    #: BCP 47 (RFC 5646).
-    language: str = ""
     weight: int = 0
     hero: Image | None = None
     audio: Enclosure | None = None

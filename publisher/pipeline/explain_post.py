@@ -22,7 +22,7 @@ from publisher.syndication.json_feed import render_json
 from publisher.syndication.lock import NAME
 from publisher.syndication.reader_views import ReaderView, known_readers, view_of
 from publisher.syndication.rss_atom import render_atom, render_rss
-from publisher.syndication.site_feed import PODCAST_NAME, QUERIES, feed_path
+from publisher.syndication.site_feed import LANGUAGES, PODCAST_NAME, QUERIES, feed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,13 +152,13 @@ def _change(card: Card, entry: Entry, config: Config) -> str:
 
 
 def _memberships(card: Card, posts: Sequence[Card], plans: Sequence[FeedPlan], config: Config) -> Iterator[Membership]:
-    for number, plan in enumerate(plans):
+    for plan in plans:
         keys = [post.key for post in plan.posts]
         place = keys.index(card.key) + 1 if card.key in keys else 0
         path = plan.path_of(config.feeds.formats[0])
         if place:
             yield Membership(path=path, place=place, size=len(keys), why=_why(plan, config))
-        elif number == 0 or card.key in [post.key for post in plan.every]:
+        elif card.key in [post.key for post in plan.every]:
             newer = [post.key for post in plan.every].index(card.key)
             limit = table_of(config, plan)[1].limit or config.feeds.limit
             what = f"{_why(plan, config)}, but " if plan.key else ""
@@ -177,6 +177,8 @@ def _memberships(card: Card, posts: Sequence[Card], plans: Sequence[FeedPlan], c
 def _why(plan: FeedPlan, config: Config) -> str:
     if plan.key == QUERIES:
         return f"what [feeds.query.{plan.term}] asks for: {' '.join(config.feeds.query[plan.term].where.split())}"
+    if plan.key == LANGUAGES:
+        return f"the feed of all posts in {plan.language}"
     return f"{plan.key} has {plan.name}" if plan.key else "the feed of the whole site"
 
 

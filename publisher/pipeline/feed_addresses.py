@@ -62,7 +62,7 @@ def _wanted(config: Config, plan: FeedPlan) -> Iterator[tuple[Format, str]]:
     for form, address in table_of(config, plan)[1].addresses.items():
         name = folder_name(term_name(plan.term)) if "{term}" in address else ""
         if name or "{term}" not in address:
-            yield form, address.replace("{term}", name).lstrip("/")
+            yield form, f"{plan.edition}/{address.replace('{term}', name).lstrip('/')}".lstrip("/")
 
 
 class _Others:

@@ -16,7 +16,7 @@ from publisher.errors import Location, Problem
 from publisher.pipeline.built import hash_of, kept_document, read_built
 from publisher.program import program_stamp
 from publisher.syndication.podcast import playable
-from publisher.syndication.site_feed import QUERIES, feed_path, make_feed, podcast_feed
+from publisher.syndication.site_feed import LANGUAGES, QUERIES, feed_path, make_feed, podcast_feed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,6 +56,8 @@ class _Listing:
     #: Without its entries.
     feed: Feed
     podcast: bool = False
+    #: Title of the site in another language, to which it belongs.
+    edition: str = ""
 
     @property
     def page(self) -> str:
@@ -63,7 +65,7 @@ class _Listing:
 
     def __repr__(self) -> str:
         """Give all that lists of feeds show of it; of its posts, how many."""
-        return repr((self.folder, self.name, self.key, len(self.posts), self.feed, self.podcast))
+        return repr((self.folder, self.name, self.key, len(self.posts), self.feed, self.podcast, self.edition))
 
 
 def make_feed_pages(
@@ -92,7 +94,8 @@ def make_feed_pages(
 
 def _listings(config: Config, plans: Sequence[FeedPlan], episodes: Sequence[Card]) -> Iterator[_Listing]:
     for plan in plans:
-        yield _Listing(plan.folder, plan.name, plan.key, plan.posts, make_feed(config, plan, ()))
+        edition = "" if plan.key == LANGUAGES else plan.edition_title
+        yield _Listing(plan.folder, plan.name, plan.key, plan.posts, make_feed(config, plan, ()), edition=edition)
     folder = feed_path(config, PODCAST_FOLDER)
     if config.podcast and episodes:
         feed = podcast_feed(config, config.podcast, ())
@@ -199,10 +202,12 @@ class _Site:
     def _by_heading(self, feeds: Sequence[_Listing]) -> Iterator[tuple[str, list[_Listing]]]:
         """Part feeds by what they are feeds of: the podcast, queries, then the keys of `feeds.by` in its order."""
         words = self._maker.words
-        for key in dict.fromkeys(("", QUERIES, *self._config.feeds.by)):
-            found = [one for one in feeds if one.key == key]
-            if found:
-                yield words.keys.get(key, key) if key else words.podcast, found
+        for edition in dict.fromkeys(one.edition for one in feeds):
+            for key in dict.fromkeys(("", LANGUAGES, QUERIES, *self._config.feeds.by)):
+                found = [one for one in feeds if (one.edition, one.key) == (edition, key)]
+                heading = words.keys.get(key, key) if key else words.podcast
+                if found:
+                    yield f"{heading} · {edition}" if edition else heading, found
 
     def _render_menu(self) -> bytes:
         from publisher.syndication.feed_menu import Submenu, render_feed_menu

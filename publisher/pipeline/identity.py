@@ -157,11 +157,12 @@ class Register:
 
 
 def identify_site(config: Config, now: datetime) -> tuple[Site, Register]:
-    """Read every post of a site (`content.load.read_site`), each with its guid; and the register, not saved yet."""
+    """Read every post in a site's own language, each with its guid; and the register of all posts, not saved yet."""
     site = read_site(config, now)
     register = Register(config, now)
     posts, problems = register.identify(site.posts)
-    return replace(site, posts=posts, problems=(*site.problems, *problems)), register
+    own = tuple(post for post in posts if not post.edition)
+    return replace(site, posts=own, problems=(*site.problems, *problems)), register
 
 
 def read_known_site(config: Config, now: datetime) -> Site:

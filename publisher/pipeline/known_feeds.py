@@ -24,10 +24,19 @@ _NAMED = 5
 class KnownFeeds:
     """Feeds that somebody may have subscribed to."""
 
-    def __init__(self, config: Config, lines: Mapping[str, FeedLine]) -> None:
-        """Make one for a site. lines: of publisher.lock, by their keys."""
+    def __init__(self, config: Config, lines: Mapping[str, FeedLine], edition: str = "") -> None:
+        """Make one for a site. lines: of publisher.lock, by their keys.  edition: the key of another language."""
         self._config = config
+        self._prefix = f"{edition}:" if edition else ""
         self.lines = lines
+
+    def in_edition(self, edition: str) -> KnownFeeds:
+        """Look for feeds in another language of the site."""
+        return KnownFeeds(self._config, self.lines, edition) if edition else self
+
+    def key_of(self, kind: str, name: str) -> str:
+        """Say how publisher.lock calls a feed. kind: a front-matter key, or QUERIES."""
+        return f"{self._prefix}{kind}/{name}"
 
     def has(self, key: str) -> bool:
         """Tell whether publisher.lock has a feed that was there the last time."""
@@ -96,5 +105,6 @@ def _names(lines: Sequence[FeedLine]) -> str:
 
 
 def _place(config: Config, kind: str, setting: str = "") -> Location:
+    kind = kind.rpartition(":")[2]
     table = ("feeds", "query") if kind == QUERIES else ("feeds", "group", kind)
     return place_in_setting(config, (*table, setting) if setting else table)

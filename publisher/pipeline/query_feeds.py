@@ -53,7 +53,7 @@ def plan_query_feeds(config: Config, posts: Sequence[Card], taken: Iterable[str]
         query = parse_query(settings.where)
         problems += _unknown_fields(config, name, list(fields_of(query)), posts)
         plan = plan_query_feed(config, name, chosen_by(query, posts, config.zone))
-        key = f"{QUERIES}/{name}"
+        key = known.key_of(QUERIES, name)
         enough = len(plan.every) >= settings.minimum
         if not (enough or known.has(key) or known.was_built(plan.folder)):
             problems.append(_too_few(config, name, len(plan.every)))

@@ -8,7 +8,7 @@ from publisher.config import FILE_NAME
 from publisher.config_errors import locate_setting
 from publisher.config_text import place_in_text
 from publisher.errors import Location
-from publisher.syndication.site_feed import QUERIES
+from publisher.syndication.site_feed import LANGUAGES, QUERIES
 
 if TYPE_CHECKING:
     from publisher.config import Config
@@ -35,6 +35,6 @@ def table_of(config: Config, plan: FeedPlan) -> tuple[tuple[str, ...], SiteFeedC
     """Give the table of publisher.toml that is about a feed: its name's parts, and what it says."""
     if plan.key == QUERIES:
         return ("feeds", "query", plan.term), config.feeds.query[plan.term]
-    if plan.key:
+    if plan.key not in {"", LANGUAGES}:
         return ("feeds", "group", plan.key), config.feeds.group_of(plan.key)
     return ("feeds", "site"), config.feeds.site

@@ -56,13 +56,11 @@ class TermFolders:
         self._config = config
         self._known = known
         #: Folders given in this run, by key: two terms whose names would be the same in Latin letters get two.
-        self._given: set[tuple[str, str]] = {
-            (key, line.path) for line in known.lines.values() for key in [line.key.partition("/")[0]]
-        }
+        self._given: set[tuple[str, str]] = {(line.key.partition("/")[0], line.path) for line in known.lines.values()}
 
     def has_line(self, term: Term[Card]) -> bool:
         """Tell whether publisher.lock knows of a feed that the term has."""
-        return self._known.has(_key_of(term))
+        return self._known.has(self._key_of(term))
 
     def is_wanted(self, term: Term[Card]) -> bool:
         """Tell whether a term gets a feed: it has enough posts, or subscribers have its feed already."""
@@ -70,18 +68,24 @@ class TermFolders:
 
     def choose(self, term: Term[Card], page: TermPage | None) -> str:
         """Give the folder of a term; empty where none can be made of it. page: about the term."""
-        line = self._known.lines.get(_key_of(term))
+        line = self._known.lines.get(self._key_of(term))
         chosen = self._stated(term) or (line.path if line else "") or self._derived(term, page)
-        self._given.add((term.key, chosen))
+        self._given.add((self._kind_of(term), chosen))
         return chosen
 
     def line_of(self, term: Term[Card], folder: str) -> Iterator[FeedLine]:
         """Give what publisher.lock is to keep of a term's feed, unless it would be found there again without."""
-        key, own = _key_of(term), folder_name(term.name)
+        key, own = self._key_of(term), folder_name(term.name)
         might_go = self._config.feeds.group_of(term.key).minimum > 1
         might_move = self._config.feeds.term_paths == "ascii" and not own.isascii()
         if key in self._known.lines or folder != own or might_go or might_move:
             yield FeedLine(key=key, path=folder, state="" if self._has_enough(term) else "small")
+
+    def _kind_of(self, term: Term[Card]) -> str:
+        return self._known.key_of(term.key, "").rstrip("/")
+
+    def _key_of(self, term: Term[Card]) -> str:
+        return self._known.key_of(term.key, term.name)
 
     def _has_enough(self, term: Term[Card]) -> bool:
         return len(term.posts) >= self._config.feeds.group_of(term.key).minimum
@@ -99,7 +103,7 @@ class TermFolders:
         if self._config.feeds.term_paths == "written" or (own and own.isascii()) or self._was_built(term):
             return own
         for name in self._latin_names(term, page):
-            if (term.key, name) not in self._given:
+            if (self._kind_of(term), name) not in self._given:
                 return name
         return ""
 
@@ -111,7 +115,3 @@ class TermFolders:
         yield from names
         yield from (f"{name}-{number[:4]}" for name in names)
         yield f"term-{number}"
-
-
-def _key_of(term: Term[Card]) -> str:
-    return f"{term.key}/{term.name}"

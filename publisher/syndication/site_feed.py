@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 FILE_NAMES: Mapping[Format, str] = MappingProxyType({"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"})
 PODCAST_NAME = "podcast.xml"
-#: What stands for a front-matter key where a feed is that of a saved query.
+#: What stands for a front-matter key where a feed is that of a saved query, or of all posts in another language.
 QUERIES = "feeds.query"
+LANGUAGES = "feeds.languages"
 #: What stays as it is in a path, as in Hugo's addresses: /tags/c++/.
 _PATH_SAFE = "/+@"
 
@@ -48,12 +49,16 @@ class FeedPlan:
     guid: str
     #: Newest first, as many as it shows.
     posts: tuple[Card, ...]
-    #: For the feed of a term: the front-matter key, and what the term is called; of a query, `QUERIES` and its title.
-    #: Empty for the site's own.
+    #: For the feed of a term: the front-matter key, and what the term is called; of a query, `QUERIES` and its title;
+    #: of another language, `LANGUAGES` and its title. Empty for the site's own.
     key: str = ""
     name: str = ""
     #: By which publisher.toml knows it: the term as its oldest post writes it, or the query's name.
     term: str = ""
+    #: BCP 47; empty for the site's own. Key of the language among the site's, and its title, likewise.
+    language: str = ""
+    edition: str = ""
+    edition_title: str = ""
     #: How much of a post it shows, and how large a document of it may become; None: as large as it does.
     content: Content = "full"
     max_bytes: int | None = None
@@ -178,7 +183,7 @@ def make_feed(config: Config, plan: FeedPlan, entries: Sequence[Entry]) -> Feed:
         home_url=plan.home_url,
         urls=_urls(config, plan),
         guid=plan.guid,
-        language=config.site.language,
+        language=plan.language or config.site.language,
         entries=tuple(entries),
         authors=_authors(config.site),
         # Who subscribes, subscribes to the feed itself.

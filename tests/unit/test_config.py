@@ -141,3 +141,17 @@ def test_a_folder_for_a_term_is_one_folder() -> None:
     for name in ("a/b", "..", "a b", "", "%41"):
         error = refusal(f'{SITE}[feeds]\nby = ["tags"]\n[feeds.group.tags]\npaths = {{ "x" = "{name}" }}\n')
         assert "not a name for a folder" in error.message
+
+
+def test_what_is_shown_of_settings_can_be_read_again() -> None:
+    source = f"""{SITE}[feeds]
+by = ["tags"]
+[feeds.group.tags.paths]
+"台積電" = "tsmc"
+"AI Agent" = "agents"
+[feeds.query.chips]
+where = '"台積電" in tags'
+"""
+    config = parse_config(source, FILE)
+    shown = "\n".join(as_toml(config.model_dump(mode="json", exclude_none=True)))
+    assert parse_config(shown, FILE) == config

@@ -60,6 +60,8 @@ class Discovery:
     ignore: tuple[str, ...] = ()
     #: Folders that the site itself puts above everything found (Hugo's mounts).
     below: tuple[str, ...] = ()
+    #: What stands before the `ContentFile.key` of files in the default language.
+    key_prefix: tuple[str, ...] = ()
     #: What a post's file name ends in, lower-cased.
     suffixes: tuple[str, ...] = SUFFIXES
     #: Whether an index.md swallows the files beside it (Hugo), or is just the page of its folder.
@@ -179,10 +181,11 @@ class _Walk:
     def _file(self, here: Path, name: str, folders: tuple[str, ...], kind: FileKind) -> ContentFile:
         stem, language = self._stem(name)
         in_folder = kind != "page"
+        prefix = self.rules.key_prefix if language == self.rules.default_language else ()
         path = here / name
         return ContentFile(
             path=path,
-            key="/".join((*folders, name)),
+            key="/".join((*prefix, *folders, name)),
             name=self._name(path),
             kind=kind,
             folders=folders[:-1] if in_folder else folders,
