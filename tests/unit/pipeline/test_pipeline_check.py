@@ -10,6 +10,7 @@ import pytest
 from publisher.config import load_config
 from publisher.errors import ConfigError
 from publisher.pipeline import check as recipe
+from publisher.pipeline.build import build
 from publisher.pipeline.check import CheckReport, check
 
 NOW = datetime(2026, 10, 8, tzinfo=UTC)
@@ -161,6 +162,32 @@ def test_a_cause_in_a_shortcode_or_template_stands_at_the_shortcode_or_the_text(
 def test_a_key_is_found_in_every_kind_of_front_matter(site: Path, front: str, line: str) -> None:
     (site / "content/01.md").write_text(front, encoding="utf-8")
     assert told(run(site)) == [(f"content/01.md:{line}", "R7")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "gone"),
+    [
+        ("H1", "<script>draw()</script>", "draw()"),
+        ("H1", "<math><mi>x</mi></math>", "<mi>"),
+        ("H1", "<canvas>沒有圖</canvas>", "<canvas"),
+        ("H1", '<form action="/subscribe"><input name="mail"></form>', "<form"),
+        ("H2", '<iframe src="chart.html"></iframe>', "chart.html"),
+        ("H2", '<object data="movie.swf"></object>', "movie.swf"),
+        ("H3", '<p style="color: red">紅</p>', "color"),
+        ("E8", "<svg><circle r='3'/></svg>", "circle"),
+        ("E8", "![圖](data:image/png;base64,AAAA)", "AAAA"),
+        ("E8", '<img alt="圖" src="data:image/png;base64,AAAA">', "AAAA"),
+    ],
+)
+def test_what_rules_say_no_feed_carries_is_in_none(site: Path, rule: str, source: str, gone: str) -> None:
+    path = post(site, 1, text=f"一\n\n{source}\n\n二")
+    [(place, found)] = told(run(site), notes=True)
+    assert (place, found) == (f"content/01.md:8:{1 if rule != 'H3' else 4}", rule)
+    build(load_config(site), NOW)
+    feed = (site / "public/feeds/rss.xml").read_text(encoding="utf-8")
+    assert gone in path.read_text(encoding="utf-8")
+    assert "二" in feed
+    assert gone not in feed
 
 
 def test_posts_that_share_a_file_are_told_apart(tmp_path: Path) -> None:
