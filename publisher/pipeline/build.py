@@ -101,7 +101,8 @@ def build(
     doubts = (*doubts, *too_large(config, plans, documents))
     if podcast.content:
         documents[feed_path(config, PODCAST_NAME)] = podcast.content
-    pages = make_feed_pages(config, plans, in_podcast if podcast.content else (), made.entries, made.digests)
+    episodes = in_podcast if podcast.content else ()
+    pages = make_feed_pages(config, plans, episodes, made.entries, made.digests, cover=podcast.cover)
     documents |= pages.documents
     made_from |= pages.made_from
     # What is to be public is written down first.

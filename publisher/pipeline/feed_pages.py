@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.model.feed import Entry, Feed
-    from publisher.model.post import Card
+    from publisher.model.post import Card, Image
     from publisher.syndication.pages import FeedGroup, PageMaker
     from publisher.syndication.site_feed import FeedPlan
 
@@ -74,15 +74,18 @@ def make_feed_pages(
     episodes: Sequence[Card],
     entries: Mapping[str, Entry],
     digests: Mapping[str, str],
+    *,
+    cover: Image | None = None,
 ) -> FeedPages:
     """Make what [feeds] asks for beside the feeds themselves.
 
     plans: the site's feed first.  episodes: of the podcast, newest first; empty where there is none.
+    cover: the podcast's.
     entries and digests: of posts by their keys (`build.Made`).
     A page that would take the place of somebody else's is left out, and told.
     """
     playable_ones = [post for post in episodes if post.key in entries and playable((entries[post.key],))[0]]
-    site = _Site(config, list(_listings(config, plans, playable_ones)), entries, digests)
+    site = _Site(config, list(_listings(config, plans, playable_ones, cover)), entries, digests)
     if config.feeds.pages:
         if feed_path(config):  # elsewhere, the site's own pages lie
             site.add_pages()
@@ -92,13 +95,15 @@ def make_feed_pages(
     return site.made
 
 
-def _listings(config: Config, plans: Sequence[FeedPlan], episodes: Sequence[Card]) -> Iterator[_Listing]:
+def _listings(
+    config: Config, plans: Sequence[FeedPlan], episodes: Sequence[Card], cover: Image | None
+) -> Iterator[_Listing]:
     for plan in plans:
         edition = "" if plan.key == LANGUAGES else plan.edition_title
         yield _Listing(plan.folder, plan.name, plan.key, plan.posts, make_feed(config, plan, ()), edition=edition)
     folder = feed_path(config, PODCAST_FOLDER)
     if config.podcast and episodes:
-        feed = podcast_feed(config, config.podcast, ())
+        feed = replace(podcast_feed(config, config.podcast, ()), icon=cover)
         yield _Listing(folder, feed.title, "", tuple(episodes), feed, podcast=True)
 
 

@@ -27,6 +27,7 @@ class PodcastDocument:
 
     #: The document; None where there is no [podcast], no episode, or a show that Apple would reject.
     content: bytes | None = None
+    cover: Image | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -51,7 +52,7 @@ def make_podcast_document(
     problems += [_unnumbered(place_of(entry.guid)) for entry in unnumbered(podcast)]
     faults = [replace(fault.as_problem(fault.rule), at=Location(FILE_NAME)) for fault in podcast_faults(podcast)]
     content = render_podcast(podcast) if episodes and not faults else None
-    return PodcastDocument(content, (*problems, *doubts, *faults))
+    return PodcastDocument(content, cover, (*problems, *doubts, *faults))
 
 
 def _unnumbered(at: Location) -> Problem:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.content.hugo.page_paths import list_path
 from publisher.content.sources import discover_site, page_rules, read_content_file
-from publisher.content.urls import directory_path, permalink, sanitize
+from publisher.content.urls import permalink
 from publisher.errors import ContentError
 from publisher.syndication.groups import term_name
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.content.hugo.discover import ContentFile
-    from publisher.content.hugo.site import HugoConfig
+    from publisher.content.hugo.site import HugoConfig, HugoLanguage
 
 #: Keys of a term's page that name it; title comes first.
 _NAME_KEYS = ("title", "name_zh", "name")
@@ -65,13 +66,25 @@ def read_term_pages(
 
 
 def term_url(config: Config, settings: HugoConfig, key: str, name: str) -> str:
-    """Give the address of the list that Hugo makes for a term; empty where there is none, or it follows other rules."""
+    """Give the address of the list that Hugo makes for a term, in the language of the feeds; empty if there is none."""
     makes_lists = config.site.generator == "hugo" and key in settings.taxonomies.values()
     disabled = {str(kind).lower() for kind in settings.table.get("disablekinds") or ()}
-    of_its_own = settings.permalinks.get("term") or settings.languages or settings.default_language_in_subdir
-    if not makes_lists or of_its_own or "term" in disabled:
+    if not makes_lists or "term" in disabled:
         return ""
-    return permalink(config.site.url, directory_path((key, sanitize(name)), lower=settings.lower_paths))
+    language = _language(config, settings)
+    try:
+        path = list_path(key, name, language, settings)
+    except ContentError:
+        # Hugo refuses such a pattern, and makes no list.
+        return ""
+    return permalink(language.base_url or config.site.url, path)
+
+
+def _language(config: Config, settings: HugoConfig) -> HugoLanguage:
+    """Choose the language whose lists the feeds lead to: the one that publisher.toml names, else the site's default."""
+    wanted = config.site.language.lower() if "language" in config.site.model_fields_set else ""
+    named = (one for one in settings.languages if wanted in {one.key, one.code.lower()})
+    return next(named, settings.language_named(settings.default_language))
 
 
 def _has_any(config: Config, settings: HugoConfig, wanted: Iterable[str]) -> bool:

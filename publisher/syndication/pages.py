@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from publisher.model.feed import Entry, Feed, Format
+    from publisher.model.post import Image
     from publisher.syndication.page_words import PageWords, SubscribeLink
 
 #: Entries that a page shows.
@@ -63,6 +64,8 @@ class FeedPage:
     description: str
     language: str
     podcast: bool
+    #: Of the podcast.
+    cover: Image | None
     forms: tuple[Form, ...]
     links: tuple[SubscribeLink, ...]
     entries: tuple[ShownEntry, ...]
@@ -143,6 +146,7 @@ class PageMaker:
             description=feed.description if feed.description != feed.title else "",
             language=feed.language,
             podcast=place.podcast,
+            cover=feed.icon,
             forms=forms,
             links=subscribe_links(self._readers, forms[0].url, podcast=place.podcast),
             entries=self._entries(feed.entries, zone),

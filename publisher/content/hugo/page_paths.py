@@ -32,7 +32,7 @@ class PageFacts(NamedTuple):
 def page_path(page: PageFacts, language: HugoLanguage, rules: PageRules) -> str:
     """Work out a page's path, unescaped. Raises ContentError for a `url` or pattern that can't be one."""
     url = page.url
-    prefix = _prefix(language, rules)
+    prefix = _prefix(language, rules.site)
     if isinstance(url, str) and url.strip():
         filled = expand(url, _facts(page, rules)) if ":" in url and not re.match(r"\w+:", url) else url
         path = path_from_front_matter(filled)
@@ -51,8 +51,19 @@ def page_path(page: PageFacts, language: HugoLanguage, rules: PageRules) -> str:
     return prefix + path + ("index.html" if page.kind != "page" and _is_ugly(page, rules.site) else "")
 
 
-def _prefix(language: HugoLanguage, rules: PageRules) -> str:
-    site = rules.site
+def list_path(plural: str, name: str, language: HugoLanguage, site: HugoConfig) -> str:
+    """Work out the path of the list that Hugo makes for a term without a page of its own, unescaped.
+
+    plural: the taxonomy. name: what the term is compared by. Raises ContentError for a pattern that can't be one.
+    """
+    pattern = (language.permalinks or site.permalinks).get("term", {}).get(plural, "")
+    facts = PermalinkFacts(name, name, None, (plural,), (plural,), name)
+    segments = expand(pattern, facts).split("/") if pattern else [plural, sanitize(name)]
+    ugly = site.ugly_urls if isinstance(site.ugly_urls, bool) else site.ugly_urls.get(plural, False)
+    return _prefix(language, site) + directory_path(segments, lower=site.lower_paths, ugly=ugly)
+
+
+def _prefix(language: HugoLanguage, site: HugoConfig) -> str:
     if not site.languages or language.base_url or (len(site.languages) == 1 and not site.default_language_in_subdir):
         return ""
     home = language.key == site.default_language and not site.default_language_in_subdir
