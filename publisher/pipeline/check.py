@@ -11,6 +11,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,6 @@ from publisher.syndication.rules import PLATFORMS, known_rules, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from publisher.config import Config
     from publisher.model.post import Post
@@ -208,7 +208,11 @@ def _is_wanted(path: Path, wanted: Sequence[Path]) -> bool:
 
 
 def _is_told(problem: Problem, config: Config, wanted: Sequence[Path]) -> bool:
-    return problem.at is not None and _is_wanted(config.root / problem.at.file, wanted)
+    if problem.at is None:
+        return False
+    path = config.root / problem.at.file
+    # A post that shares its file is named behind it: "export.json (on-call)".
+    return _is_wanted(path if path.exists() else Path(str(path).rpartition(" (")[0]), wanted)
 
 
 def _ignored(config: Config) -> frozenset[str]:
