@@ -25,17 +25,16 @@ def list_rules(keys: Sequence[str], *, as_json: bool) -> None:
 
 
 def _lines(rule: Rule) -> str:
-    lines = [f"{rule.id:<21} {_kept(rule):<19} {rule.what}"]
-    concerned = ", ".join(filter(None, (rule.reader_names, *rule.platforms)))
-    lines += [f"{'':<41} {label}: {text}" for label, text in (("for", concerned), ("mend", rule.mend)) if text]
-    return "\n".join(lines)
-
-
-def _kept(rule: Rule) -> str:
-    if rule.kept != "lint":
-        return _KEPT[rule.kept]
+    """Write a rule: what it is, then how it is kept and whom it concerns, then what to do."""
     told_as = ", ".join(name for name in rule.names if name != rule.id)
-    return f"told as {told_as}" if told_as and not rule.says else rule.severity
+    facts = (
+        _KEPT.get(rule.kept) or (rule.severity if rule.says or not told_as else ""),
+        rule.reader_names,
+        ", ".join(rule.platforms),
+        told_as and f"told as {told_as}",
+    )
+    lines = (rule.what, "; ".join(filter(None, facts)), rule.mend and f"mend: {rule.mend}")
+    return f"{rule.id:<21} " + f"\n{'':<22}".join(filter(None, lines))
 
 
 def _table(rule: Rule) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_a_platform_says_what_it_asks_for(site: Path) -> None:
         "error: publisher.toml: there is no [podcast]: podcast directories have nothing to list [podcast-missing]",
     )
     out = run(site, "--rules", "--platform", "apple")[1]
-    assert "podcast-cover-size    error" in out
+    assert "podcast-cover-size    The cover has 1400 to 3000 pixels each way.\n" in out
     assert "flipboard" not in out
 
 
@@ -128,8 +128,13 @@ def test_scripts_get_rule_severity_readers_place_and_mend(site: Path) -> None:
 
 def test_the_rules_can_be_listed(site: Path) -> None:
     out = run(site, "--rules")[1]
-    assert "A11                   note                No two entries of a feed were changed at the same moment." in out
-    assert "X3                    kept by the program" in out
+    rule = """\
+E4                    A video or a sound has a player.
+                      note; CommaFeed
+                      mend: put a link to the file inside the element, or below it
+"""
+    assert rule in out
+    assert "X3                    `]]>` inside CDATA is split.\n                      kept by the program\n" in out
     rules = {
         rule["id"]: rule for rule in json.loads(run(site, "--rules", "--json", "--reader", "commafeed")[1])["rules"]
     }
