@@ -123,7 +123,7 @@ def _text(value: Any) -> str:
     """Write a scalar as Hugo casts it; tables and lists are no text."""
     if isinstance(value, str):
         return value
-    if value is None or isinstance(value, dict | list):
+    if value is None or isinstance(value, (dict, list)):
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -137,7 +137,7 @@ def _weight(value: Any) -> int:
 
 def _terms(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys([text for item in items if (text := _text(item).strip())]))
+    return tuple(dict.fromkeys(filter(None, [_text(item).strip() for item in items])))
 
 
 def _slug(values: Mapping[str, Any], file: ContentFile, *, named_by_file: bool) -> str:

@@ -44,6 +44,7 @@ DRAFT = ("draft", "is_draft", "published", "publish", "status", "visibility")
 #: Keys of a table that stands where a path is expected: `image: { src: …, alt: … }`.
 PATH_KEYS = ("url", "src", "path", "image", "file", "href", "relative")
 ALT_KEYS = ("alt", "caption")
+_NO_SCALAR = (dict, list, bool)
 
 
 def lookup(params: Mapping[str, Any], names: Iterable[str]) -> tuple[str, Any]:
@@ -66,7 +67,7 @@ def text(params: Mapping[str, Any], names: Iterable[str]) -> str:
     """Find the first name that holds a scalar, as text."""
     for name in names:
         value = lookup(params, (name,))[1]
-        if value is not None and not isinstance(value, dict | list | bool):
+        if value is not None and not isinstance(value, _NO_SCALAR):
             return str(value).strip()
     return ""
 
@@ -75,5 +76,5 @@ def texts(params: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
     """Find the first name that holds something, as a list without blanks and repetitions; a scalar is a list of one."""
     value = lookup(params, names)[1]
     items = value if isinstance(value, list) else [value]
-    found = (str(item).strip() for item in items if item is not None and not isinstance(item, dict | list | bool))
-    return tuple(dict.fromkeys(item for item in found if item))
+    found = [str(item).strip() for item in items if item is not None and not isinstance(item, _NO_SCALAR)]
+    return tuple(dict.fromkeys(filter(None, found)))

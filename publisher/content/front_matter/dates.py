@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -121,9 +122,14 @@ def _from_iso(match: re.Match[str], zone: tzinfo) -> datetime:
     # A fraction of a second is accepted and dropped: no feed or mail can say it.
     moment = datetime.fromisoformat(f"{match['day']}T{match['time'] or '00:00:00'}")
     if match["sign"]:
-        offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
-        return moment.replace(tzinfo=timezone(offset if match["sign"] == "+" else -offset))
+        return moment.replace(tzinfo=_offset(match["sign"], match["hours"], match["minutes"]))
     return moment.replace(tzinfo=UTC if match["z"] or match[0].endswith("UTC") else zone)
+
+
+@lru_cache(maxsize=100)
+def _offset(sign: str, hours: str, minutes: str) -> timezone:
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(offset if sign == "+" else -offset)
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -206,6 +212,8 @@ def resolve_dates(values: Mapping[str, Any], sources: DateSources) -> tuple[Date
     for name in DATE_NAMES:
         found[name] = None
         for key in sources.keys.get(name, ()):
+            if key not in known and key[0] != ":":
+                continue
             moment = _answer(key, known, sources, errors)
             if moment is not None:
                 from_name = from_name or (name == "date" and key == ":filename")

@@ -21,8 +21,9 @@ Kind = Literal["yaml", "toml", "json", ""]
 
 MAX_CHARACTERS = 1_000_000
 
+_FENCES = {"yaml": "---", "toml": "+++"}
 _OPENING = {"yaml": re.compile(r"---[ \t]*\r?\n"), "toml": re.compile(r"\+\+\+[ \t]*\r?\n")}
-_CLOSING = {"yaml": re.compile(r"(?m)^---(?!-)[ \t]*"), "toml": re.compile(r"(?m)^\+\+\+(?!\+)[ \t]*")}
+_CLOSING = {"yaml": re.compile(r"---(?!-)[ \t]*"), "toml": re.compile(r"\+\+\+(?!\+)[ \t]*")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def split_front_matter(text: str, file: str = "") -> Split:
     opening = _OPENING[kind].match(clean, start) if kind else None
     if opening is None:
         return Split("", "", 1, clean, 1)
-    closing = _CLOSING[kind].search(clean, opening.end())
+    closing = _closing(kind, clean, opening.end())
     first_line = clean.count("\n", 0, start) + 1
     if closing is None:
         fence = clean[start : start + 3]
@@ -88,6 +89,17 @@ def split_front_matter(text: str, file: str = "") -> Split:
         raise ContentError("the front matter is never closed", at=at, hint=hint)
     source = clean[opening.end() : closing.start()]
     return _cut(kind, source, first_line + 1, clean, closing.end())
+
+
+def _closing(kind: Kind, text: str, start: int) -> re.Match[str] | None:
+    """Find the line that closes a front matter, which begins at `start`, the beginning of a line."""
+    # Not by a regular expression alone, which would try at every character.
+    while not (found := _CLOSING[kind].match(text, start)):
+        end = text.find("\n" + _FENCES[kind], start)
+        if end < 0:
+            return None
+        start = end + 1
+    return found
 
 
 def _split_json(text: str, start: int, file: str) -> Split:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -155,7 +156,12 @@ class HugoConfig:
         for language in self.languages:
             if language.key == key.lower():
                 return language
-        return HugoLanguage(key=key.lower(), code=self.language or key, title=self.title)
+        return _unnamed(key.lower(), self.language or key, self.title)
+
+
+@lru_cache(maxsize=100)
+def _unnamed(key: str, code: str, title: str) -> HugoLanguage:
+    return HugoLanguage(key=key, code=code, title=title)
 
 
 def read_hugo_config(root: Path, environment: str = "production") -> HugoConfig:
