@@ -48,9 +48,10 @@ docs: .venv/.dev  ## write docs/commands.md, docs/settings.md and docs/rules.md 
 	@$(BIN)/python docs/make_settings.py
 	@$(BIN)/python docs/make_rules.py
 
-pictures: .venv/.dev  ## screenshots of the digest and of the preview (needs Chromium)
+pictures: .venv/.dev  ## screenshots of the digest, of the preview and of the pages about feeds (needs Chromium)
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python -m docs.make_preview_picture
+	@$(BIN)/python -m docs.make_feed_pictures
 
 client-data: .venv/.dev  ## refresh what MJML allows and what mail clients can do (needs npm and the network)
 	@$(BIN)/python docs/make_client_data.py
