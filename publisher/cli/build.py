@@ -59,11 +59,12 @@ def build(
     root = config_path if config_path.is_dir() else config_path.parent
     report = _still_built(config_path) if now is None else None
     if report is None:
-        from publisher.pipeline.build import build as run
+        with _without_collector():
+            from publisher.pipeline.build import build as run
 
-        config = load(config_path)
-        with progress("posts") as advance, _without_collector():
-            report = run(config, moment(now, config), dry_run=dry_run, frozen_lock=frozen_lock, progress=advance)
+            config = load(config_path)
+            with progress("posts") as advance:
+                report = run(config, moment(now, config), dry_run=dry_run, frozen_lock=frozen_lock, progress=advance)
     print_problems(report.problems)
     if as_json:
         say_json(as_table(report, root, dry_run=dry_run))
