@@ -129,7 +129,9 @@ def build(
 def _stamp(config: Config, reader: CardReader, report: BuildReport) -> None:
     """Let the next build see at a glance that nothing has changed, where this one has found nothing to do."""
     window = reader.window()
-    idle = not (report.written or report.removed or report.lock_changed)
+    # What others write into the output folder is not watched.
+    in_the_way = any(problem.rule == "address-clash" for problem in report.problems)
+    idle = not (report.written or report.removed or report.lock_changed or in_the_way)
     if window and idle and _is_inside(config) and _is_of_publisher_toml(config):
         set_stamp(config.root, report, window, config.site.output)
 

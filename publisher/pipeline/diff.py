@@ -12,10 +12,11 @@ from publisher.pipeline.built import read_built
 from publisher.pipeline.diff_live import compare_live
 from publisher.pipeline.fetch import is_url, read_source
 from publisher.pipeline.made_feeds import make_feeds
+from publisher.syndication.archives import is_page
 from publisher.syndication.feed_changes import FeedChange, compare_feeds
 from publisher.syndication.feed_listing import read_listing
+from publisher.syndication.feed_menu import MENU_NAME
 from publisher.syndication.read_json_feed import read_any_feed
-from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +75,9 @@ def diff(config: Config, now: datetime, against: str = "", *, progress: Progress
 def _gone(config: Config, made: MadeFeeds) -> tuple[str, ...]:
     """List the feeds that the last build wrote and this one would not; of each, whatever the format."""
     kept = {path for forms in made.documents for path in forms}
-    names = {*FILE_NAMES.values(), PODCAST_NAME}
     listed = sorted(read_built(config).hashes.keys() - kept)
-    return tuple(path for path in listed if path.rpartition("/")[2] in names and (config.output_dir / path).is_file())
+    feeds = (path for path in listed if path.endswith((".xml", ".json")) and path != MENU_NAME and not is_page(path))
+    return tuple(path for path in feeds if (config.output_dir / path).is_file())
 
 
 def _of_folder(forms: Mapping[str, bytes], folder: Path) -> FeedChange:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.content.front_matter import aliases
+from publisher.errors import Problem
 from publisher.pipeline.editions import editions_of
 from publisher.pipeline.feed_addresses import settle_addresses
 from publisher.pipeline.known_feeds import KnownFeeds, changes_of, with_gone
 from publisher.pipeline.query_feeds import plan_query_feeds
+from publisher.pipeline.setting_places import place_in_setting
 from publisher.pipeline.term_feeds import plan_term_feeds
 from publisher.syndication.site_feed import FILE_NAMES, PODCAST_NAME, feed_path, plan_site_feed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from publisher.config import Config
-    from publisher.errors import Problem
     from publisher.model.post import Card
     from publisher.pipeline.editions import Edition
     from publisher.pipeline.identity import Register
@@ -66,9 +67,18 @@ def _plan_edition(
     plans = (site_feed, *of_terms.plans, *of_queries.plans)
     return _Planned(
         tuple(edition.adapt(plan) for plan in plans),
-        (*of_queries.problems, *of_terms.problems),
+        (*_emptiness(edition, posts), *of_queries.problems, *of_terms.problems),
         (*of_queries.lines, *of_terms.lines),
     )
+
+
+def _emptiness(edition: Edition, posts: Sequence[Card]) -> Iterator[Problem]:
+    """Tell of a feed without any entry, which somebody may have subscribed to when it had some."""
+    if not posts:
+        keys = ("feeds", "languages") if edition.key else ("site", "content")
+        message = f"no post may be seen: the feed {edition.config.site.title} is empty"
+        hint = "publish one; or see what `publisher build` has left out: drafts, other sections, posts without dates"
+        yield Problem(message, place_in_setting(edition.config, keys), hint, rule="empty-feed")
 
 
 def episodes_of(config: Config, posts: Iterable[CardT]) -> tuple[CardT, ...]:

@@ -165,7 +165,9 @@ class _Ours:
     @cached_property
     def _absent(self) -> dict[str, str]:
         pages = read_pages(self.config, self.now).pages
-        return {same_address(page.permalink): why_left_out(page, self.config, self.settings) for page in pages}
+        feeds = self.config.feeds.model_copy(update={"languages": ()})  # what is compared is in the site's own
+        config = self.config.model_copy(update={"feeds": feeds})
+        return {same_address(page.permalink): why_left_out(page, config, self.settings) for page in pages}
 
     def is_list(self, link: str) -> bool:
         """Tell whether an address is that of a taxonomy or one of its terms."""

@@ -75,7 +75,8 @@ def test_two_posts_at_one_address_are_told_once(site: Path) -> None:
 def test_drafts_are_not_rendered(site: Path) -> None:
     post(site, 1, "draft: true\n", "{{< nowhere >}}")
     report = run(site)
-    assert (report.problems, report.posts, dict(report.left_out)) == ((), 0, {"draft": 1})
+    assert [problem.rule for problem in report.problems] == ["empty-feed"]
+    assert (report.posts, dict(report.left_out)) == (0, {"draft": 1})
 
 
 def test_a_quick_look_reads_the_front_matter_only(site: Path) -> None:

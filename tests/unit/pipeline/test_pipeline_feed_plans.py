@@ -12,8 +12,10 @@ import pytest
 from publisher.config import load_config
 from publisher.errors import ConfigError, Problem
 from publisher.pipeline.build import build
+from publisher.pipeline.diff import diff
 from publisher.pipeline.explain_post import explain_post
 from publisher.pipeline.feed_list import hosting, list_feeds
+from publisher.pipeline.stamp import still_built
 from tests.unit.pipeline.test_pipeline_term_feeds import NOW, GroupedSite
 
 if TYPE_CHECKING:
@@ -470,3 +472,28 @@ addresses = { rss = "/chips.xml" }
             }
         ],
     }
+
+
+def test_a_site_without_a_post_is_told_that_its_feed_is_empty(site: GroupedSite) -> None:
+    site.settings("")
+    site.post(1, "draft: true")
+    [problem] = site.build().problems
+    assert (problem.rule, problem.message) == ("empty-feed", "no post may be seen: the feed 山城週記 is empty")
+    assert feedparser.parse((site.feeds / "rss.xml").read_bytes()).version == "rss20"
+
+
+def test_a_diff_names_feeds_that_leave_addresses_of_their_own(site: GroupedSite) -> None:
+    site.file("hugo.toml", HUGO)
+    site.post(1, "")
+    site.settings('site.addresses = { rss = "/index.xml" }')
+    site.build()
+    site.settings("")
+    assert diff(load_config(site.root), NOW).gone == ("index.xml",)
+
+
+def test_a_clash_is_looked_at_again_as_long_as_it_lasts(site: GroupedSite) -> None:
+    site.settings('site.addresses = { rss = "/index.xml" }')
+    site.post(1, "")
+    for _ in range(3):
+        assert rules_of(site.build().problems) == ["address-clash"]
+    assert still_built(site.root, NOW) is None
