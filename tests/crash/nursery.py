@@ -10,6 +10,8 @@ another {"killed": …, "points": …} when it has ended:
     die_at    which point of its life is its last: the 1st, 2nd, … statement, commit, or handing over
     sleep_at  at this point it stops (SIGSTOP) until somebody wakes it
     die_after_s  it is killed so many seconds after its birth
+    announce  send this file to everybody instead of the week's issue
+    letters   true: send the letters that wait instead
     wait      false: don't wait for its end; the order {"reap": true} waits for all
 """
 
@@ -29,7 +31,9 @@ from sqlalchemy import Engine, event
 
 from publisher.config import load_config
 from publisher.delivery.transport import WITHHELD, Limits, Receipt
-from publisher.pipeline.send import Watch, send_issue
+from publisher.pipeline.letters_out import send_letters
+from publisher.pipeline.other_mailings import AnnouncementMailing
+from publisher.pipeline.send import Watch, send_issue, send_mailing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +114,14 @@ def live(order: dict[str, Any]) -> int:
     transport = LogTransport(Path(order["log"]), life) if "log" in order else None
     life.watch_database()
     now = datetime.fromisoformat(order["now"])
-    send_issue(config, "weekly", now, transport=transport, watch=Watch())
+    if "announce" in order:
+        path = config.root / order["announce"]
+        mailing = AnnouncementMailing(config=config, newsletter="weekly", path=path, now=now)
+        send_mailing(config, mailing, now, transport=transport, watch=Watch())
+    elif "letters" in order:
+        send_letters(config, "weekly", now, transport=transport)
+    else:
+        send_issue(config, "weekly", now, transport=transport, watch=Watch())
     return life.points
 
 

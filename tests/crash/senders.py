@@ -101,11 +101,14 @@ class Scene:
     def arrived(self) -> Counter[str]:
         return Counter(self.log.read_text().split() if self.log.exists() else [])
 
-    def check(self, people: tuple[str, ...] = PEOPLE, arrived: Counter[str] | None = None) -> set[str]:
-        """Hold the ledger against what arrived, after a last sender has lived to its end. Gives who is uncertain."""
+    def check(self, people: tuple[str, ...] = PEOPLE, arrived: Counter[str] | None = None, number: int = 1) -> set[str]:
+        """Hold the ledger against what arrived, after a last sender has lived to its end. Gives who is uncertain.
+
+        number: of the issue.
+        """
         arrived = self.arrived if arrived is None else arrived
         with closing(open_store(self.config.store.url, self.folder)) as store, store.read() as connection:
-            key = issue_id(connection, "weekly", 1)
+            key = issue_id(connection, "weekly", number)
             rows = {row.email: row for row in deliveries_in(connection, key)}
             verdict, plan = check_journal(connection, key), find_plan(connection, key)
         uncertain = {email for email, row in rows.items() if row.state == "uncertain"}
