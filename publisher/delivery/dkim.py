@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -62,6 +63,9 @@ COVERED = (
 #: What RFC 8301 (3.2) still lets receivers believe.
 SHORTEST_RSA_BITS = 1024
 
+#: Their names as they are compared, in the order in which they are signed.
+_ORDER = tuple(name.encode() for name in (*SEALED, *COVERED))
+_SIGNABLE = frozenset(_ORDER)
 _NAME = b"DKIM-Signature:"
 _LINE_WIDTH = 72
 #: Looking at so many blanks one by one takes less time than searching a body for two of them.
@@ -148,27 +152,34 @@ def sign(content: bytes, keys: Sequence[DkimKey]) -> bytes:
 
 def _read_fields(header: bytes) -> dict[bytes, list[bytes]]:
     """Give each field that may be signed, in canonical form, by its lower-case name, from the last to the first."""
-    wanted = {name.encode() for name in (*SEALED, *COVERED)}
     found: dict[bytes, list[bytes]] = defaultdict(list)
     for match in _FIELD.finditer(header):
         name = match[1].lower()
-        if name in wanted:
+        if name in _SIGNABLE:
             found[name].insert(0, canonical_field(name, match[2]))
     return found
 
 
 def _choose(fields: dict[bytes, list[bytes]]) -> tuple[bytes, bytes]:
     """Give the value of h=, and what is signed of those fields (RFC 6376, 5.4.2: of several, the lowest first)."""
-    counts = Counter({name: len(values) for name, values in fields.items()})
+    names = _names(tuple((name, len(values)) for name, values in fields.items()))
+    return names, b"".join(value + b"\r\n" for name in _ORDER for value in fields.get(name, ()))
+
+
+@lru_cache(maxsize=16)
+def _names(there: tuple[tuple[bytes, int], ...]) -> bytes:
+    """Give the value of h=. there: how often each field occurs; the same for all messages of an issue."""
+    counts = Counter(dict(there))
     counts.update({name.encode(): 1 for name in SEALED})
-    order = [name.encode() for name in (*SEALED, *COVERED)]
-    names = [name for name in order for _ in range(counts[name])]
-    signed = b"".join(value + b"\r\n" for name in order for value in fields.get(name, ()))
-    return b":".join(names), signed
+    return b":".join(name for name in _ORDER for _ in range(counts[name]))
 
 
+@lru_cache(maxsize=64)
 def canonical_field(name: bytes, value: bytes) -> bytes:
-    """Write a field in relaxed form, without its line end (RFC 6376, 3.4.2). name: in lower case."""
+    """Write a field in relaxed form, without its line end (RFC 6376, 3.4.2). name: in lower case.
+
+    Most fields are the same in all messages of an issue.
+    """
     unfolded = value.replace(b"\r\n", b"")
     return name + b":" + _BLANKS.sub(b" ", unfolded).strip(b" ")
 
