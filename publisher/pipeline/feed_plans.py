@@ -35,7 +35,7 @@ def plan_feeds(
 
     posts: newest first, each with a date.  register: knows which feeds there were, and is told which there are.
     """
-    known = KnownFeeds(config, register.before.feeds)
+    known = KnownFeeds(config, register.before)
     editions = tuple(editions_of(config))
     folders = [feed_path(one.config) for one in editions if one.key]
     made = [
@@ -44,7 +44,8 @@ def plan_feeds(
     ]
     planned, clashes = settle_addresses(config, [plan for one in made for plan in one.plans], known)
     register.feeds = with_gone(register.before.feeds, (line for one in made for line in one.lines))
-    news = changes_of(config, register.before.feeds, register.feeds)
+    before = {line.key: line for one in made for line in one.earlier} | {**register.before.feeds}
+    news = changes_of(config, before, register.feeds)
     return planned, (*(problem for one in made for problem in one.problems), *clashes, *news)
 
 
@@ -53,6 +54,7 @@ class _Planned:
     plans: tuple[FeedPlan, ...]
     problems: tuple[Problem, ...]
     lines: tuple[FeedLine, ...]
+    earlier: tuple[FeedLine, ...]
 
 
 def _plan_edition(
@@ -69,6 +71,7 @@ def _plan_edition(
         tuple(edition.adapt(plan) for plan in plans),
         (*_emptiness(edition, posts), *of_queries.problems, *of_terms.problems),
         (*of_queries.lines, *of_terms.lines),
+        of_terms.earlier,
     )
 
 

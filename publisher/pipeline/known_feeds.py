@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from publisher.config import Config
     from publisher.errors import Location
+    from publisher.model.post import Card
+    from publisher.syndication.lock import Lock
 
 #: Feeds that a message names.
 _NAMED = 5
@@ -24,15 +26,17 @@ _NAMED = 5
 class KnownFeeds:
     """Feeds that somebody may have subscribed to."""
 
-    def __init__(self, config: Config, lines: Mapping[str, FeedLine], edition: str = "") -> None:
-        """Make one for a site. lines: of publisher.lock, by their keys.  edition: the key of another language."""
+    def __init__(self, config: Config, lock: Lock, edition: str = "") -> None:
+        """Make one for a site. lock: as the last build left it.  edition: the key of another language."""
         self._config = config
         self._prefix = f"{edition}:" if edition else ""
-        self.lines = lines
+        self._lock = lock
+        #: Of publisher.lock, by their keys.
+        self.lines = lock.feeds
 
     def in_edition(self, edition: str) -> KnownFeeds:
         """Look for feeds in another language of the site."""
-        return KnownFeeds(self._config, self.lines, edition) if edition else self
+        return KnownFeeds(self._config, self._lock, edition) if edition else self
 
     def key_of(self, kind: str, name: str) -> str:
         """Say how publisher.lock calls a feed. kind: a front-matter key, or QUERIES."""
@@ -46,6 +50,10 @@ class KnownFeeds:
         """Tell whether the last build on this machine wrote a feed into a folder below the output folder."""
         names = [f"{folder}/{name}".lstrip("/") for name in FILE_NAMES.values()]
         return any(self.wrote(name) and (self._config.output_dir / name).is_file() for name in names)
+
+    def may_have_shown(self, post: Card) -> bool:
+        """Tell whether a post may have been in feeds that were built elsewhere, as on a machine that has just begun."""
+        return not self._built and post.key in self._lock.lines
 
     def wrote(self, name: str) -> bool:
         """Tell whether the last build on this machine wrote a file below the output folder."""

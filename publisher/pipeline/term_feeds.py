@@ -32,6 +32,8 @@ class TermFeeds:
     problems: tuple[Problem, ...] = ()
     #: What publisher.lock is to keep of them.
     lines: tuple[FeedLine, ...] = ()
+    #: What it would have kept of those that move now.
+    earlier: tuple[FeedLine, ...] = ()
 
 
 def plan_term_feeds(
@@ -48,6 +50,7 @@ def plan_term_feeds(
     folders = TermFolders(config, known)
     plans: dict[str, tuple[Term[Card], FeedPlan]] = {}
     lines: list[FeedLine] = []
+    earlier: list[FeedLine] = []
     occupied = set(taken)
     for term in _oldest_first(by_key, folders):
         if not folders.is_wanted(term):
@@ -63,7 +66,9 @@ def plan_term_feeds(
             continue
         plans[plan.folder] = term, plan
         lines += folders.line_of(term, folder)
-    return TermFeeds(tuple(plan for _, (_, plan) in sorted(plans.items())), tuple(problems), tuple(lines))
+        earlier += folders.earlier(term, folder)
+    in_order = tuple(plan for _, (_, plan) in sorted(plans.items()))
+    return TermFeeds(in_order, tuple(problems), tuple(lines), tuple(earlier))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ class TermFolders:
         if key in self._known.lines or folder != own or might_go or might_move:
             yield FeedLine(key=key, path=folder, state="" if self._has_enough(term) else "small")
 
+    def earlier(self, term: Term[Card], folder: str) -> Iterator[FeedLine]:
+        """Give the line that publisher.lock would have, had it been needed, of a feed that moves now."""
+        own = folder_name(term.name)
+        if folder != own and not self.has_line(term) and self._was_built(term):
+            yield FeedLine(key=self._key_of(term), path=own)
+
     def _kind_of(self, term: Term[Card]) -> str:
         return self._known.key_of(term.key, "").rstrip("/")
 
@@ -94,13 +100,17 @@ class TermFolders:
         folder = folder_name(term.name)
         return bool(folder) and self._known.was_built(f"{group_path(self._config, term.key)}/{folder}")
 
+    def _may_be_there(self, term: Term[Card]) -> bool:
+        """Tell whether somebody may have subscribed to a term's feed in the folder that is called as the term is."""
+        return self._was_built(term) or self._known.may_have_shown(term.posts[-1])
+
     def _stated(self, term: Term[Card]) -> str:
         stated = self._config.feeds.group_of(term.key).paths
         return next((folder for name, folder in stated.items() if term_name(name) == term.name), "")
 
     def _derived(self, term: Term[Card], page: TermPage | None) -> str:
         own = folder_name(term.name)
-        if self._config.feeds.term_paths == "written" or (own and own.isascii()) or self._was_built(term):
+        if self._config.feeds.term_paths == "written" or (own and (own.isascii() or self._may_be_there(term))):
             return own
         for name in self._latin_names(term, page):
             if (self._kind_of(term), name) not in self._given:

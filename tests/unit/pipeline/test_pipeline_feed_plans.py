@@ -170,6 +170,18 @@ def test_feeds_that_are_there_stay_where_they_are_when_new_ones_get_latin_letter
     assert site.folders() == [".", "tags/maps", "tags/台積電"]
 
 
+def test_a_machine_that_knows_of_no_build_moves_no_feed_of_an_old_post(site: GroupedSite) -> None:
+    site.post(1, "tags: [台積電]")
+    site.build()
+    for folder in (".publisher", "public"):
+        shutil.rmtree(site.root / folder)
+    site.settings('by = ["tags"]\nterm_paths = "ascii"')
+    site.post(2, "tags: [地圖]")
+    site.build()
+    assert "tags/台積電" in site.folders()
+    assert "tags/地圖" not in site.folders()
+
+
 def test_a_folder_that_is_written_for_a_term_counts_and_a_move_is_told_once(site: GroupedSite) -> None:
     site.settings('by = ["tags"]\n[feeds.group.tags.paths]\n"AI Agent" = "agents"')
     site.post(1, "tags: [ai-agent]")
@@ -180,6 +192,15 @@ def test_a_folder_that_is_written_for_a_term_counts_and_a_move_is_told_once(site
     assert problem.message == "the feed of ai-agent (tags) moves from agents/ to ai/, its subscribers don't"
     assert site.build().problems == ()
     assert site.folders() == [".", "tags/ai"]
+
+
+def test_a_move_away_from_the_terms_own_folder_is_told_too(site: GroupedSite) -> None:
+    site.post(1, "tags: [台積電]")
+    site.build()
+    site.settings('by = ["tags"]\n[feeds.group.tags.paths]\n"台積電" = "tsmc"')
+    [problem] = site.build().problems
+    assert problem.message == "the feed of 台積電 (tags) moves from 台積電/ to tsmc/, its subscribers don't"
+    assert site.build().problems == ()
 
 
 def test_two_terms_in_one_folder_are_told_with_what_to_write(site: GroupedSite) -> None:
