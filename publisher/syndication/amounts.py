@@ -32,8 +32,8 @@ def as_shown(entry: Entry, content: Content, env: Environment) -> Entry:
 
 
 def as_summary(entry: Entry) -> Entry:
-    """Give an entry of which a feed shows nothing but the summary."""
-    return replace(entry, html="", summary_only=True)
+    """Give an entry of which a feed shows nothing but the summary; where it has none, its title."""
+    return replace(entry, html="", summary=entry.summary or entry.title, summary_only=True)
 
 
 def fit(feed: Feed, max_bytes: int, measure: Measure) -> Feed:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from publisher.model.feed import Feed, Format, History
 from publisher.model.post import Author
+from publisher.syndication.amounts import as_shown, as_summary
 from publisher.syndication.entries import make_entry
 from publisher.syndication.json_feed import render_json
 from publisher.syndication.podcast import render_podcast
@@ -35,6 +36,10 @@ BARE = a_feed(
 )
 PAGE: Mapping[Format, str] = {form: f"{url}?1" for form, url in FULL.urls.items()}
 ARCHIVE = a_feed(an_entry(1), history=History(current=FULL.urls, previous=PAGE, following=PAGE, is_archive=True))
+SHORT = a_feed(as_summary(a_full_entry()), as_summary(an_entry(1, summary="")), as_shown(an_entry(2), "teaser", ENV))
+FEEDS_OF_ALL_KINDS = pytest.mark.parametrize(
+    "feed", [FULL, BARE, EMPTY, ARCHIVE, SHORT], ids=["full", "bare", "empty", "archive", "short"]
+)
 XML = {"rss": render_rss, "atom": render_atom}
 
 
@@ -112,7 +117,7 @@ def test_feedparser_reads_the_podcast() -> None:
     assert {"Society & Culture", "Documentary"} <= {tag.term for tag in parsed.feed.tags}
 
 
-@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY, ARCHIVE], ids=["full", "bare", "empty", "archive"])
+@FEEDS_OF_ALL_KINDS
 def test_the_atom_grammar_accepts_the_feed(feed: Feed) -> None:
     tree = etree.fromstring(render_atom(feed))
     assert ATOM_GRAMMAR.validate(tree), ATOM_GRAMMAR.error_log
@@ -127,7 +132,7 @@ def test_the_atom_grammar_can_refuse() -> None:
     assert not ATOM_GRAMMAR.validate(etree.fromstring(broken))
 
 
-@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY, ARCHIVE], ids=["full", "bare", "empty", "archive"])
+@FEEDS_OF_ALL_KINDS
 def test_the_json_feed_schema_accepts_the_feed(feed: Feed) -> None:
     JSON_SCHEMA.validate(json.loads(render_json(feed)))
 
@@ -136,7 +141,7 @@ def test_the_json_feed_schema_can_refuse() -> None:
     assert list(JSON_SCHEMA.iter_errors({**json.loads(render_json(FULL)), "author": {"name": "x"}}))
 
 
-@pytest.mark.parametrize("feed", [FULL, BARE, EMPTY, ARCHIVE], ids=["full", "bare", "empty", "archive"])
+@FEEDS_OF_ALL_KINDS
 def test_rss_has_each_required_element_once(feed: Feed) -> None:
     [channel] = etree.fromstring(render_rss(feed))
     for name in ("title", "link", "description", "language", "generator"):
@@ -185,6 +190,23 @@ def test_any_text_says_the_same_in_all_three_formats(title: str, description: st
         assert [rss.findtext(CONTENT), atom.findtext(f"{ATOM}content")] == [item["content_html"]] * 2
     assert [one.text for one in rss.findall("category")] == item["tags"]
     assert [one.get("term") for one in atom.findall(f"{ATOM}category")] == item["tags"]
+    JSON_SCHEMA.validate(json.loads(render_json(feed)))
+
+
+@given(title=any_text, description=any_text)
+@settings(max_examples=80, deadline=None)
+def test_any_summary_and_any_teaser_say_the_same_in_all_three_formats(title: str, description: str) -> None:
+    entry = make_entry(a_post(title=title, description=description), a_rendered("<p>全文</p>", ""), "urn:x:1", ENV)
+    feed = a_feed(as_summary(entry), as_shown(entry, "teaser", ENV))
+    short, teaser = json.loads(render_json(feed))["items"]
+    rss = etree.fromstring(render_rss(feed))[0].findall("item")
+    atom = etree.fromstring(render_atom(feed)).findall(f"{ATOM}entry")
+    assert [rss[0].findtext("description"), atom[0].findtext(f"{ATOM}summary")] == [short["content_text"]] * 2
+    assert [rss[0].find(CONTENT), atom[0].find(f"{ATOM}content")] == [None, None]
+    # Where there is no summary, RSS has the content as description.
+    in_rss = rss[1].findtext(CONTENT) or rss[1].findtext("description")
+    assert [in_rss, atom[1].findtext(f"{ATOM}content")] == [teaser["content_html"]] * 2
+    assert ATOM_GRAMMAR.validate(etree.fromstring(render_atom(feed))), ATOM_GRAMMAR.error_log
     JSON_SCHEMA.validate(json.loads(render_json(feed)))
 
 
