@@ -110,6 +110,8 @@ class FeedsConfig(Table):
     update: Literal["significant", "any", "never"] = "significant"
     #: How much of a text must change to be significant: 0.1 is a tenth.
     update_share: float = Field(default=0.1, gt=0, le=1)
+    #: Whether RSS feeds hold the Markdown of each post, too, for readers that prefer it (source:markdown).
+    markdown: bool = False
     #: WebSub hubs announced in each feed.
     hubs: tuple[AbsoluteUrl, ...] = ()
     #: Whether there is a page for people beside each feed, one that lists all feeds, and feeds.opml. No pages where

@@ -209,6 +209,7 @@ class Renderer:
             ref=lambda path, language: self._ref(path, language, post),
             site_templates=self._templates,
             is_html=body.is_html,
+            keep_markdown=self._target == "feed" and self._config.feeds.markdown,
             known=self._known,
         )
         rendered = render_body(body.text, post, page, name, rules)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.content.html.absolute import LinkRules, finish_tree
+from publisher.content.html.absolute import LinkRules, address_outside, finish_tree
 from publisher.content.html.characters import FORBIDDEN
 from publisher.content.html.clean import clean_html
 from publisher.content.html.plain_text import tree_to_text
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from publisher.content.html.tree import Element
     from publisher.content.hugo.site import HugoConfig
     from publisher.content.media import MediaPlaces, PagePlace
+    from publisher.content.shortcodes.expand import Expanded
     from publisher.content.shortcodes.go_template import SiteTemplates
     from publisher.model.post import Post, Target
 
@@ -48,6 +50,8 @@ class RenderRules:
     site_templates: SiteTemplates | None = None
     #: Whether the body is HTML already.
     is_html: bool = False
+    #: Whether the Markdown is wanted, too (`model.post.Rendered.markdown`).
+    keep_markdown: bool = False
     #: Templates that were found for shortcodes, kept from post to post (`expand.Surroundings`).
     known: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -76,14 +80,34 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
     expanded = expand_shortcodes(FORBIDDEN.sub("", body), around, post.body_line)
     above, more, _ = expanded.text.partition(MORE)
     tree = put_in(to_tree(expanded.text), expanded.pieces)
-    finish_tree(tree, _link_rules(page, rules, around))
+    links = _link_rules(page, rules, around)
+    addresses = _addresses_in(tree) if rules.keep_markdown else frozenset()
+    finish_tree(tree, links)
     html = clean_html(serialise(tree))
     lead = tree_to_text(put_in(to_tree(above), expanded.pieces)) if more else ""
     if rules.target == "text":
         html, text = "", tree_to_text(parse(html))
     else:
         text = tree_to_text(tree, EXCERPT_CHARS if rules.target == "feed" else None)
-    return Rendered(html=html, text=text, lead=lead, problems=(*problems, *expanded.problems))
+    markdown = _markdown_of(expanded, html, addresses, links) if rules.keep_markdown and not rules.is_html else ""
+    return Rendered(html=html, text=text, lead=lead, markdown=markdown, problems=(*problems, *expanded.problems))
+
+
+def _addresses_in(tree: Element) -> frozenset[str]:
+    """List what a text leads to and shows, as it is written."""
+    return frozenset(element.get("href") or element.get("src") or "" for element in tree.iter("a", "img"))
+
+
+def _markdown_of(expanded: Expanded, html: str, addresses: frozenset[str], links: LinkRules) -> str:
+    from publisher.content.markdown.outgoing import outgoing_markdown
+
+    def clean(piece: str) -> str:
+        tree = parse(piece)
+        finish_tree(tree, links)
+        return clean_html(serialise(tree))
+
+    pieces = {word: clean(piece) for word, piece in expanded.pieces.items()}
+    return outgoing_markdown(expanded.text, html, pieces, addresses, lambda address: address_outside(address, links))
 
 
 def _link_rules(page: PagePlace, rules: RenderRules, around: Surroundings) -> LinkRules:

@@ -33,6 +33,8 @@ class Entry:
     html: str
     #: Whether a feed shows nothing of the content; `html` is empty then.
     summary_only: bool = False
+    #: Markdown of the content (source:markdown); empty where feeds don't carry it.
+    markdown: str = ""
     language: str = ""
     authors: tuple[Author, ...] = ()
     categories: tuple[str, ...] = ()

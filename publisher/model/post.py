@@ -124,6 +124,8 @@ class Rendered:
     text: str
     #: What the author put above `<!--more-->`, as plain text; empty where nothing is marked so.
     lead: str = ""
+    #: Its Markdown, shortcodes resolved, every address absolute; empty where nobody asked (feeds.markdown).
+    markdown: str = ""
     #: Warnings met on the way: unknown shortcodes, missing images.
     problems: tuple[Problem, ...] = ()
 

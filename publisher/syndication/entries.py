@@ -97,6 +97,7 @@ def make_entry(post: Post, rendered: Rendered, guid: str, env: Environment, loca
         updated=_updated(post, published),
         summary=_one_line(post.description) or first_sentences(clean_text(rendered.lead) or text),
         html=_html_of(post, html, source, env),
+        markdown=clean_text(rendered.markdown),
         language=post.language,
         authors=post.authors,
         categories=tuple(dict.fromkeys(_one_line(name) for name in (*post.categories, *post.tags) if name.strip())),

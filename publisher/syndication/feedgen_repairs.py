@@ -36,6 +36,8 @@ DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 SY = "http://purl.org/rss/1.0/modules/syndication/"
 FH = "http://purl.org/syndication/history/1.0"
+SOURCE = "http://source.scripting.com/"
+_WHERE_USED = {"fh": FH, "source": SOURCE}
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 #: How often a reader may ask again: a site that is built by hand changes at any hour.
@@ -51,7 +53,8 @@ class FeedRepairs:
     def extend_ns(self) -> Mapping[str, str]:
         """Give the prefixes that the root element declares."""
         history = self.feed.history
-        return {"dc": DC, "media": MEDIA, "sy": SY} | ({"fh": FH} if history and history.is_archive else {})
+        used = {"fh": bool(history and history.is_archive), "source": any(one.markdown for one in self.feed.entries)}
+        return {"dc": DC, "media": MEDIA, "sy": SY} | {name: _WHERE_USED[name] for name in used if used[name]}
 
     def extend_atom(self, root: _Element) -> _Element:
         """Add what belongs to a feed with archives; the rest of Atom heads comes out of feedgen right."""
@@ -105,6 +108,8 @@ class EntryRepairs:
         if self.entry.source_url:
             _add(element, f"{{{DC}}}source", self.entry.source_url)
         _add_picture(element, self.entry.image)
+        if self.entry.markdown:
+            _add(element, f"{{{SOURCE}}}markdown", self.entry.markdown)
         return element
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from publisher.model.post import Target
 
 #: Where the elements that may leave keep addresses. `image` is what HTML reads as `img`.
+_SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _ADDRESSES = {
     "a": ("href",),
     "audio": ("src",),
@@ -122,6 +123,12 @@ def _prefix_ids(tree: Element, rules: LinkRules) -> frozenset[str]:
 
 def _with_id(tree: Element) -> list[Element]:
     return cast("list[Element]", _ELEMENTS_WITH_ID(tree))
+
+
+def address_outside(address: str, rules: LinkRules) -> str:
+    """Give an address of a post's text as it holds outside the site; the post's own where it leads to no page."""
+    found = _settle(address, rules, frozenset())
+    return found if urlsplit(found).scheme in _SAFE_SCHEMES else rules.page.permalink
 
 
 def _settle(address: str, rules: LinkRules, ids: frozenset[str]) -> str:
