@@ -8,6 +8,7 @@ another {"killed": …, "points": …} when it has ended:
     folder    where publisher.toml lies
     log       the sender hands its messages to a transport that appends each recipient to this file; else its own one
     die_at    which point of its life is its last: the 1st, 2nd, … statement, commit, or handing over
+    since     points are counted from the first one on that begins with these words: a statement, or "handing over"
     sleep_at  at this point it stops (SIGSTOP) until somebody wakes it
     die_after_s  it is killed so many seconds after its birth
     announce  send this file to everybody instead of the week's issue
@@ -49,10 +50,14 @@ class Life:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self.points = 0
+        self._since = order.get("since", "")
         self._last = order.get("die_at")
         self._sleep = order.get("sleep_at")
 
-    def point(self) -> None:
+    def point(self, words: str = "") -> None:
+        if self._since and not words.startswith(self._since):
+            return
+        self._since = ""
         self.points += 1
         if self.points == self._last:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -66,7 +71,7 @@ class Life:
 
     def _watch_connection(self, connection: Any, _record: object) -> None:
         if isinstance(connection, sqlite3.Connection):
-            connection.set_trace_callback(lambda _statement: self.point())
+            connection.set_trace_callback(self.point)
             return
         import psycopg
 
@@ -98,7 +103,7 @@ class LogTransport:
         return tuple(self._send(message) if message.delivery_key in allowed else WITHHELD for message in batch)
 
     def _send(self, message: Message) -> Receipt:
-        self._life.point()
+        self._life.point("handing over")
         os.write(self._file, f"{message.envelope.recipient}\n".encode())
         self._life.point()
         return Receipt(status="accepted", provider_id="in the log")

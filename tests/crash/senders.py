@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.pipeline.issue import make_issue
 from publisher.store.deliveries import deliveries_in
-from publisher.store.issues import issue_id
+from publisher.store.issues import issue_id, list_issues
 from publisher.store.journal_check import check_journal
 from publisher.store.open import open_store
 from publisher.store.plans import find_plan
@@ -85,7 +85,7 @@ def run_nursery() -> Iterator[Nursery]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A site whose issue is frozen and whose readers wait; and what arrived so far."""
+    """A site whose readers wait for an issue; and what arrived so far."""
 
     config: Config
 
@@ -108,6 +108,7 @@ class Scene:
         """
         arrived = self.arrived if arrived is None else arrived
         with closing(open_store(self.config.store.url, self.folder)) as store, store.read() as connection:
+            assert [made for _, made, _ in list_issues(connection, "weekly")] == [number], "two were made of one"
             key = issue_id(connection, "weekly", number)
             rows = {row.email: row for row in deliveries_in(connection, key)}
             verdict, plan = check_journal(connection, key), find_plan(connection, key)
@@ -122,11 +123,12 @@ class Scene:
         return uncertain
 
 
-def set_scene(folder: Path, store: str, people: tuple[str, ...] = PEOPLE, **site: str) -> Scene:
-    """Make a site, its issue and its readers."""
+def set_scene(folder: Path, store: str, people: tuple[str, ...] = PEOPLE, *, frozen: bool = True, **site: str) -> Scene:
+    """Make a site and its readers. frozen: and its issue; else the sender has to make that."""
     config = make_site(folder, store=store, **site)
-    with closing(open_store(config.store.url, config.root)) as opened:
-        make_issue(config, "weekly", NOW, store=opened)
+    if frozen:
+        with closing(open_store(config.store.url, config.root)) as opened:
+            make_issue(config, "weekly", NOW, store=opened)
     subscribe(config, *people)
     return Scene(config)
 
