@@ -12,9 +12,11 @@ from publisher.cli.bounces import KINDS
 from publisher.cli.console import ConfigOption, JsonOption, NowOption, load, say, say_json
 from publisher.cli.explain_post import explain_post
 from publisher.cli.newsletter import NewsletterOption, choose_newsletter
+from publisher.cli.subscriber_lists import OFTEN
 
 if TYPE_CHECKING:
     from publisher.pipeline.explain import CameBack, Explanation, IssueStory, Moment
+    from publisher.store.letters import LetterRow
 
 AddressArgument = Annotated[
     str, typer.Argument(metavar="ADDRESS|POST", help="name@example.org; or a post: its file, address or guid.")
@@ -59,14 +61,22 @@ def _sentences(found: Explanation) -> str:
     )
     if found.topics:
         lines.append(f"  reads only {', '.join(sorted(found.topics))}")
+    if person and person.frequency != "weekly":
+        lines.append(f"  gets {OFTEN[person.frequency]}")
     if found.suppression:
         why = f"{found.suppression.reason}, {found.suppression.since:%Y-%m-%d %H:%M} UTC"
         lines.append(f"  must not be mailed to, by any newsletter: {why}")
+    lines += [f"  {_letter(one)}" for one in found.letters]
     lines += [f"  {_came_back(one)}" for one in found.came_back]
     for story in found.issues:
         lines.append(f"issue {story.number} ({story.subject}): {story.why}")
         lines += [f"  {_moment(one)}" for one in story.moments]
     return "\n".join(lines)
+
+
+def _letter(one: LetterRow) -> str:
+    detail = f": {one.detail}" if one.detail else ""
+    return f"{one.changed_at:%Y-%m-%d %H:%M} UTC  the {one.kind} mail, attempt {one.attempt}: {one.state}{detail}"
 
 
 def _came_back(one: CameBack) -> str:
@@ -89,6 +99,11 @@ def _facts(found: Explanation) -> dict[str, Any]:
         "newsletter": found.newsletter,
         "subscriber": {"id": person.id, "state": person.state, "since": person.since.isoformat()} if person else None,
         "topics": sorted(found.topics),
+        "frequency": person.frequency if person else None,
+        "letters": [
+            {"kind": one.kind, "state": one.state, "at": one.changed_at.isoformat(), "detail": one.detail}
+            for one in found.letters
+        ],
         "suppression": asdict(found.suppression) if found.suppression else None,
         "came_back": [{**asdict(one), "at": one.at.isoformat()} for one in found.came_back],
         "issues": [_story_facts(story) for story in found.issues],

@@ -10,8 +10,9 @@ from publisher.audience.address import normalise
 from publisher.pipeline.subscribers import new_subscriber
 from publisher.store.deliveries import Delivery, deliveries_to
 from publisher.store.feedback import KeptKind, list_feedback
-from publisher.store.issues import list_issues
+from publisher.store.issues import keys_of, list_issues
 from publisher.store.journal import entries
+from publisher.store.letters import LetterRow, letters_to
 from publisher.store.open import open_store
 from publisher.store.plans import find_plan
 from publisher.store.subscribers import find_subscriber
@@ -79,7 +80,10 @@ class Explanation:
     suppression: Suppression | None
     #: What came back from the address, whatever newsletter it was about, oldest first.
     came_back: tuple[CameBack, ...]
+    #: Mails about single posts only where they had a part in them.
     issues: tuple[IssueStory, ...]
+    #: To them alone: to confirm, to welcome, to say goodbye; oldest first.
+    letters: tuple[LetterRow, ...] = ()
 
 
 def explain(config: Config, name: str, email: str, number: int | None = None) -> Explanation:
@@ -89,10 +93,11 @@ def explain(config: Config, name: str, email: str, number: int | None = None) ->
         person = find_subscriber(connection, name, address)
         mine = {delivery.issue_id: delivery for delivery in deliveries_to(connection, name, address)}
         issues = list_issues(connection, name)
+        posts = frozenset(keys_of(connection, name, "post").values())
         stories = [
             _story(connection, key, issue_number, subject, mine.get(key), person)
             for key, issue_number, subject in issues
-            if number in (None, issue_number)
+            if issue_number == number or (number is None and (key in mine or issue_number not in posts))
         ]
         return Explanation(
             newsletter=name,
@@ -102,6 +107,7 @@ def explain(config: Config, name: str, email: str, number: int | None = None) ->
             suppression=find_suppression(connection, address),
             came_back=_came_back(connection, address, {key: issue_number for key, issue_number, _ in issues}),
             issues=tuple(stories),
+            letters=letters_to(connection, person.id) if person else (),
         )
 
 

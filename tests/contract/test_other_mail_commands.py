@@ -82,6 +82,8 @@ def test_new_posts_are_mailed_once_to_who_wants_each(run: Terminal) -> None:
     assert run("notify", *at).stdout == "weekly: no new post, so nothing is sent\n"
     assert run.json("notify", *at) == {"newsletter": "weekly", "readers": 1, "posts": []}
     assert letters(run) == 1
+    assert "issue 1000001" in run("explain", "each@example.org").stdout
+    assert "issue 1000001" not in run("explain", "week@example.org").stdout
     assert "was already sent" in run("notify", "content/posts/rain.md", *AT_NOW).stdout
     assert "stands as follows" in run("notify", "content/posts/rain.md", "--status").stdout
     assert "publisher notify POST" in run("notify", "--status", expect=1).stderr
@@ -124,6 +126,12 @@ def test_a_subscriber_s_life_by_hand(tmp_path: Path) -> None:
     assert "would get the goodbye mail" in would
     assert "the goodbye mail is on its way" in run("subscribers", "remove", "a@example.org").stdout
     assert run("subscribers", "letters").stdout == "weekly: no letter waits\n"
+    told = run("explain", "a@example.org").stdout
+    assert [line.split("the ")[1] for line in told.splitlines() if " mail, attempt" in line] == [
+        "confirm mail, attempt 1: accepted",
+        "welcome mail, attempt 1: accepted",
+        "goodbye mail, attempt 1: accepted",
+    ]
     assert letters(run) == 3
 
 
