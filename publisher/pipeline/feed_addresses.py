@@ -62,7 +62,9 @@ def _wanted(config: Config, plan: FeedPlan) -> Iterator[tuple[Format, str]]:
     for form, address in table_of(config, plan)[1].addresses.items():
         name = folder_name(term_name(plan.term)) if "{term}" in address else ""
         if name or "{term}" not in address:
-            yield form, f"{plan.edition}/{address.replace('{term}', name).lstrip('/')}".lstrip("/")
+            path = f"{plan.edition}/{address.replace('{term}', name).lstrip('/')}".lstrip("/")
+            if path != plan.own_path_of(form):
+                yield form, path
 
 
 class _Others:

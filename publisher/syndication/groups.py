@@ -100,5 +100,4 @@ _RESOLVED: dict[str, Any] = {
     "authors": lambda post: tuple(author.name for author in post.authors),
     "source_name": lambda post: post.source_name,
     "section": lambda post: post.section,
-    "language": lambda post: post.language,
 }

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 #: Under this name, a query asks when a post was first published.
 DATE = "date"
+#: Under this one, in which language it is, as feeds say it: zh-TW.
+LANGUAGE = "language"
 #: Fields that any site has, whatever its front matter calls them.
-KNOWN_FIELDS = ("tags", "categories", "authors", "section", "source_name", "language", DATE)
+KNOWN_FIELDS = ("tags", "categories", "authors", "section", "source_name", LANGUAGE, DATE)
 #: Names of one such value, where people expect to ask for one.
-_SINGULAR = {"tag": "tags", "category": "categories", "author": "authors", "lang": "language", "source": "source_name"}
+_SINGULAR = {"tag": "tags", "category": "categories", "author": "authors", "lang": LANGUAGE, "source": "source_name"}
 
 
 def chosen_by(query: Query, posts: Iterable[CardT], zone: ZoneInfo) -> tuple[CardT, ...]:
@@ -49,6 +51,8 @@ def values_under(post: Card, key: str, zone: ZoneInfo) -> tuple[Any, ...]:
     """Give what a post says under a key, for a query; moments as days in `zone`."""
     if key == DATE:
         return (post.published.astimezone(zone).date(),) if post.published else ()
+    if _SINGULAR.get(key, key) == LANGUAGE:
+        return (post.language,) if post.language else ()
     values = items_of(post, key) or items_of(post, _SINGULAR.get(key, key))
     return tuple(_plain(value, zone) for value in values if value != "")
 

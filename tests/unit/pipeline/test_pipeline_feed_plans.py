@@ -518,3 +518,10 @@ def test_a_clash_is_looked_at_again_as_long_as_it_lasts(site: GroupedSite) -> No
     for _ in range(3):
         assert rules_of(site.build().problems) == ["address-clash"]
     assert still_built(site.root, NOW) is None
+
+
+def test_an_address_that_a_feed_has_anyway_is_no_clash(site: GroupedSite) -> None:
+    site.settings('site.addresses = { rss = "/feeds/rss.xml" }')
+    site.post(1, "")
+    assert site.build().problems == ()
+    assert site.titles(".") == ["第1天"]
