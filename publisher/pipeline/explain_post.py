@@ -12,6 +12,7 @@ from publisher.content.cards import CardReader
 from publisher.content.load import read_pages, why_left_out
 from publisher.content.sources import site_settings
 from publisher.errors import ContentError, Location
+from publisher.pipeline.archives import with_archives
 from publisher.pipeline.entries import EntryMaker
 from publisher.pipeline.feed_plans import episodes_of, plan_feeds
 from publisher.pipeline.find_post import find_post
@@ -87,13 +88,13 @@ def explain_post(config: Config, now: datetime, name: str) -> PostExplanation:
     if card is None:
         raise _no_post(config, now, name, site, [str(problem) for problem in refused if name in str(problem.at)])
     entry = EntryMaker(config, reader.read_whole).make(card).entry
-    plans = plan_feeds(config, posts, now, register)[0]
+    plans, pages = with_archives(plan_feeds(config, posts, now, register)[0], register)
     feed = make_shown_feed(config, plans[0], [entry])
     return PostExplanation(
         key=card.key,
         entry=entry,
         story=tuple(_story(card, entry, register, config)),
-        feeds=tuple(_memberships(card, posts, plans, config)),
+        feeds=(*_memberships(card, posts, plans, config), *_pages(card, pages, config)),
         rss=_inside(render_rss(feed), "item"),
         atom=_inside(render_atom(feed), "entry"),
         json=_first_item(feed),
@@ -172,6 +173,16 @@ def _memberships(card: Card, posts: Sequence[Card], plans: Sequence[FeedPlan], c
         yield Membership(
             path=path, place=episodes.index(card.key) + 1, size=len(episodes), why="it names an audio file"
         )
+
+
+def _pages(card: Card, pages: Sequence[FeedPlan], config: Config) -> Iterator[Membership]:
+    """Tell on which archive pages a post is."""
+    for page in pages:
+        keys = [post.key for post in page.posts]
+        if card.key in keys:
+            path = page.path_of(config.feeds.formats[0])
+            why = f"page {page.page} of the archive, for good"
+            yield Membership(path=path, place=keys.index(card.key) + 1, size=len(keys), why=why)
 
 
 def _why(plan: FeedPlan, config: Config) -> str:

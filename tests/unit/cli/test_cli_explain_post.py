@@ -128,3 +128,11 @@ def test_a_refused_post_is_told_by_whom(site: Path) -> None:
     write(site, "copy", 1, "tags: [山]\n", "a")
     with pytest.raises(ContentError, match=r"content/copy\.md:2:1: left out .*content/a\.md has the same text"):
         run(site, "explain", "copy.md")
+
+
+def test_the_archive_page_of_a_post_is_named(site: Path) -> None:
+    text = (site / "publisher.toml").read_text("utf-8").replace("[feeds]", "[feeds]\narchive_size = 1")
+    (site / "publisher.toml").write_text(text, encoding="utf-8")
+    run(site, "build")
+    out = run(site, "explain", "a.md").splitlines()
+    assert "  feeds/archive/rss/1.xml: no. 1 of 1; page 1 of the archive, for good" in out
