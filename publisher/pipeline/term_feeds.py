@@ -47,7 +47,7 @@ def plan_term_feeds(
     by_key = {key: terms_of(posts, key) for key in dict.fromkeys(config.feeds.by)}
     problems = [problem for key in by_key for problem in _overfull(config, posts, key)]
     pages = _pages_of(config, by_key, now) if by_key else _Pages({}, {})
-    folders = TermFolders(config, known)
+    folders = TermFolders(config, known, (term for terms in by_key.values() for term in terms))
     plans: dict[str, tuple[Term[Card], FeedPlan]] = {}
     lines: list[FeedLine] = []
     earlier: list[FeedLine] = []

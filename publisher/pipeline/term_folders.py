@@ -12,7 +12,7 @@ from publisher.syndication.lock import FeedLine
 from publisher.syndication.site_feed import group_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from publisher.config import Config
     from publisher.model.post import Card
@@ -52,11 +52,13 @@ def _latin_name(text: str) -> str:
 class TermFolders:
     """The folders of one site's terms, each below that of its key."""
 
-    def __init__(self, config: Config, known: KnownFeeds) -> None:
+    def __init__(self, config: Config, known: KnownFeeds, terms: Iterable[Term[Card]]) -> None:
+        """Make one for a site. terms: all that it has."""
         self._config = config
         self._known = known
-        #: Folders given in this run, by key: two terms whose names would be the same in Latin letters get two.
-        self._given: set[tuple[str, str]] = {(line.key.partition("/")[0], line.path) for line in known.lines.values()}
+        #: Folders that are not free for names in Latin letters, by key: given ones, and those of terms that are Latin.
+        self._given = {(line.key.partition("/")[0], line.path) for line in known.lines.values()}
+        self._given |= {(self._kind_of(term), folder_name(term.name)) for term in terms}
 
     def has_line(self, term: Term[Card]) -> bool:
         """Tell whether publisher.lock knows of a feed that the term has."""

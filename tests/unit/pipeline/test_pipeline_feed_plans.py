@@ -142,6 +142,17 @@ def test_a_term_of_which_nothing_is_said_gets_a_folder_all_the_same(site: Groupe
     assert all(folder.isascii() for folder in folders)
 
 
+def test_no_term_takes_the_folder_that_is_called_as_another_is(site: GroupedSite) -> None:
+    site.settings('by = ["tags"]\nterm_paths = "ascii"')
+    site.post(1, "tags: [台積電]")
+    site.post(2, "tags: [TSMC, 台灣積體電路]")
+    site.file("content/tags/台積電/_index.md", "---\nslug: tsmc\n---\n")
+    site.file("content/tags/台灣積體電路/_index.md", "---\nslug: tsmc\n---\n")
+    assert site.build().problems == ()
+    assert site.titles("tags/tsmc") == ["第2天"]
+    assert len([folder for folder in site.folders() if folder.isascii()]) == 4
+
+
 def test_a_folder_that_subscribers_have_stays_whatever_is_said_later(site: GroupedSite) -> None:
     site.settings('by = ["tags"]\nterm_paths = "ascii"')
     site.post(1, "tags: [台積電]")
