@@ -109,7 +109,8 @@ def summary(report: BuildReport, root: Path, *, dry_run: bool) -> str:
     written = report.written - sum(file.changed for file in (*pages, *archives))
     parts = [total, f"{written} of them {'would change' if dry_run else 'changed'}"]
     if archives:
-        parts.append(f"{count(len(archives), 'archive page')}, {sum(file.changed for file in archives)} of them changed")
+        changed = sum(file.changed for file in archives)
+        parts.append(f"{count(len(archives), 'archive page')}, {changed} of them changed")
     if pages:
         parts.append(f"{count(len(pages), 'page')} about them")
     if report.removed:
