@@ -126,12 +126,13 @@ class EntryCache:
         if not self._has_news and len(self._new) == len(self._old):
             return
         index = {name: [row.digest, row.made_from, row.problems, len(row.text)] for name, row in self._new.items()}
-        texts = b"".join(row.text for row in self._new.values())
-        content = json.dumps(index).encode("ascii") + b"\n" + texts
+        # In parts: whole, the entries would be in memory three times.
+        parts = (json.dumps(index).encode("ascii"), b"\n", *(row.text for row in self._new.values()))
         temporary = self._path.with_suffix(f".{secrets.token_hex(6)}.tmp")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(_head(content, self._context) + b"\n" + content)
+            with temporary.open("wb") as file:
+                file.writelines((_head(parts, self._context), b"\n", *parts))
             temporary.replace(self._path)
 
 
@@ -140,15 +141,18 @@ def _name(card: Card) -> str:
     return f"{card.path}\n{card.guid}\n{card.revised}"
 
 
-def _head(content: bytes, context: str) -> bytes:
-    return f"{context} {hashlib.sha256(content).hexdigest()}".encode("ascii")
+def _head(parts: Iterable[bytes], context: str) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return f"{context} {digest.hexdigest()}".encode("ascii")
 
 
 def _load(path: Path, context: str) -> tuple[dict[str, _Row], int]:
     """Read entries, and up to which moment in nanoseconds a file must have rested for them to hold."""
     try:
         head, _, content = path.read_bytes().partition(b"\n")
-        if head != _head(content, context):
+        if head != _head((content,), context):
             return {}, 0
         index, _, texts = content.partition(b"\n")
         rows, start = {}, 0
