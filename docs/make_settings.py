@@ -45,6 +45,7 @@ KINDS = {
     r"\bGenerator\b": "hugo, jekyll, pelican, zola, eleventy, astro, obsidian, ghost, plain",
     r"\bTimeZone\b": "IANA time zone",
     r"\bLanguage\b": "language tag",
+    r"\bOwnLetter\b": "welcome, goodbye",
     r"\bWeekday\b": "monday to sunday",
 }
 

@@ -22,6 +22,7 @@ from publisher.config_values import (
     Generator,
     Language,
     MailboxText,
+    OwnLetter,
     PermalinkPattern,
     SiteUrl,
     TimeZone,
@@ -168,7 +169,7 @@ class NewsletterConfig(Table):
     confirm_mailto: str = ""
     #: Letters that leave by themselves: welcome, to whoever is added or has confirmed; goodbye, to whoever is removed.
     #: None of them ever leaves because of an import.
-    letters: tuple[Literal["welcome", "goodbye"], ...] = ()
+    letters: tuple[OwnLetter, ...] = ()
     #: https address of a page where readers choose what they get; the token is appended. Empty: no mail speaks of it.
     preferences_url: str = ""
     #: Which pictures travel inside each mail instead of lying on the site: 100 KB a picture, times all readers.

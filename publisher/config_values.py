@@ -122,4 +122,6 @@ FeedAddress = Annotated[str, AfterValidator(_feed_address)]
 TermAddress = Annotated[str, AfterValidator(_term_address)]
 FeedFormat = Literal["rss", "atom", "json"]
 Generator = Literal["hugo", "jekyll", "pelican", "zola", "eleventy", "astro", "obsidian", "ghost", "plain"]
+#: Letters that a newsletter sends by itself.
+OwnLetter = Literal["welcome", "goodbye"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
