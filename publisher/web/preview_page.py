@@ -111,7 +111,8 @@ def head(
         "site": config.site.title if config else "publisher",
         "site_language": config.site.language if config else "en",
         "heading": words[place.tab.replace("-", "_")],
-        "switches": [*_newsletters(place, names, words), *_weeks(place, words), *_parts(place, selections, words)],
+        "switches": [*_newsletters(place, names, words), *_weeks(place, words)],
+        "parts": _parts(place, selections, words),
         "tabs": [
             Link(
                 words[tab.replace("-", "_")], place.at(tab=tab).url, tab == place.tab, badge if tab == "checks" else ""
