@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MILLION = 1_000_000
 #: A fresh process with everything loaded needs about 110 MB; what is beyond that is what a million people cost.
-PLAN_MB, IMPORT_MB = 350, 600
+PLAN_MB, IMPORT_MB = 350, 250
 
 PLAN = """
 import sys

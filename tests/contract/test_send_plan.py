@@ -179,6 +179,27 @@ def test_posts_that_come_late_are_back_dated_re_dated_or_renamed_each_appear_onc
     assert told == {"told": 1, "late": 1, "back-dated": 1, "next": 1, "last": 1}
 
 
+def test_early_late_and_twice_are_one_issue_also_where_clocks_change(tmp_path: Path) -> None:
+    """Berlin goes from +01:00 to +02:00 on 2026-03-29, in the middle of the night."""
+    make_site(tmp_path)
+    file = tmp_path / "publisher.toml"
+    file.write_text(file.read_text().replace("Asia/Taipei", "Europe/Berlin"))
+    (tmp_path / "content" / "posts" / "rain.md").unlink()
+    config = load_config(tmp_path)
+    subscribe(config, "a@example.org")
+    write_post(config, "spring", "2026-03-29T01:30:00+01:00")
+    memory = Memory("memory", config)
+    runs = [
+        ("2026-03-30T05:59:59+00:00", "nothing new"),
+        ("2026-03-30T06:00:00+00:00", "sent"),
+        ("2026-03-30T08:00:00+02:00", "already sent"),
+        ("2026-04-05T20:59:59-09:00", "already sent"),
+        ("2026-04-06T06:00:00+00:00", "nothing new"),
+    ]
+    assert [(at, send(config, datetime.fromisoformat(at), memory).outcome) for at, _ in runs] == runs
+    assert memory.people == ["a@example.org"]
+
+
 def test_a_site_may_want_posts_of_the_week_only(tmp_path: Path) -> None:
     make_site(tmp_path)
     file = tmp_path / "publisher.toml"
