@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: What each of our XML documents says near its beginning.
 _MARK = b"<generator>publisher</generator>"
 _HEAD_BYTES = 4000
+#: Hugo's lists that have feeds, by its own names for them.
+_KINDS = {"home": "its home page", "section": "a section", "taxonomy": "a taxonomy", "term": "a term"}
 
 
 def settle_addresses(
@@ -97,7 +99,7 @@ class _Others:
             kind = hugo_feed_at(self._settings, path, self._is_section)
             keeps = f'or outputs = {{ {kind} = ["html"] }}'
             hint = f'write disableKinds = ["rss"] in {_file_of(self._settings)}, {keeps}, and run hugo again'
-            return (f"Hugo writes the feed of a {kind} there", hint) if kind else ("", "")
+            return (f"Hugo writes the feed of {_KINDS[kind]} there", hint) if kind else ("", "")
         return self._of_generator(path)
 
     def _is_section(self, path: str) -> bool:

@@ -347,12 +347,12 @@ where = 'date > "2026-10-01"'
 @pytest.mark.parametrize(
     ("hugo", "address", "told"),
     [
-        ("", "/index.xml", "Hugo writes the feed of a home there"),
-        ('disableKinds = ["taxonomy"]', "/index.xml", "Hugo writes the feed of a home there"),
-        ('outputs = { home = ["HTML", "RSS"] }', "/index.xml", "Hugo writes the feed of a home there"),
+        ("", "/index.xml", "Hugo writes the feed of its home page there"),
+        ('disableKinds = ["taxonomy"]', "/index.xml", "Hugo writes the feed of its home page there"),
+        ('outputs = { home = ["HTML", "RSS"] }', "/index.xml", "Hugo writes the feed of its home page there"),
         ("", "/tags/index.xml", "Hugo writes the feed of a taxonomy there"),
         ("", "/posts/index.xml", "Hugo writes the feed of a section there"),
-        ('outputFormats = { rss = { baseName = "feed" } }', "/feed.xml", "Hugo writes the feed of a home there"),
+        ('outputFormats = { rss = { baseName = "feed" } }', "/feed.xml", "Hugo writes the feed of its home page there"),
         (HUGO, "/old.xml", "the site serves static/old.xml there"),
         (HUGO, "/feeds/x/rss.xml", "the feed x · 山城週記 lies there"),
         (HUGO, "/.well-known/feed-menu.json", "another document of the feeds lies there"),
