@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from publisher.delivery.throttle import parse_rate
 from publisher.model.subscriber import Subscriber
+from publisher.pipeline.alignment import doubts_about_signing
 from publisher.pipeline.audience import foresee
 from publisher.pipeline.letters import letters_for
 from publisher.pipeline.mailing import WeekMailing
+from publisher.pipeline.send_report import doubts_about_others
 from publisher.pipeline.variants import previewed_variants
 from publisher.store.deliveries import last_rate
 from publisher.store.keys import TokenKey
@@ -101,7 +103,11 @@ def _preview(config: Config, made: IssueReport, issue: Issue, now: datetime, sto
         prospects=everybody,
         message_bytes=_size(config, issue, now),
         rate=allowed or measured,
-        problems=made.problems,
+        problems=(
+            *made.problems,
+            *doubts_about_signing(config, issue.newsletter),
+            *doubts_about_others(store, issue.newsletter, issue.number),
+        ),
     )
 
 

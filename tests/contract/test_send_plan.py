@@ -262,6 +262,7 @@ def test_an_issue_that_was_left_half_way_is_not_forgotten(config: Config) -> Non
     hint = "publisher send weekly --issue 1 goes on with it, publisher send weekly --issue 1 --cancel gives it up"
     waiting = [(f"weekly 1 ({first.issue.subject}) has not reached everybody: 1 deferred, 1 planned", hint)]
     everybody = MemoryTransport("memory", config)
+    assert [one.rule for one in preview_send(config, "weekly", NOW + WEEK).problems] == ["unfinished-issue"]
     assert told(send_issue(config, "weekly", NOW + WEEK, transport=everybody)) == waiting
     assert told(send(config, NOW + 9 * WEEK)) == waiting
     found = send_status(config, WeekMailing(config, "weekly", NOW + WEEK))
