@@ -5,6 +5,7 @@ Nothing is fetched: YouTube has a picture of 480 x 360 pixels for every video, a
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,7 +46,7 @@ def find_hero(page: Page, rules: PostRules, problems: list[Problem]) -> Image | 
 
 
 def _stated(page: Page, rules: PostRules, problems: list[Problem]) -> Image | None:
-    """Take the picture that the front matter names."""
+    """Take the picture that the front matter names, unless it should lie here and does not."""
     name, value = aliases.lookup(page.params, aliases.IMAGE)
     if isinstance(value, list):
         value = value[0]
@@ -65,6 +66,8 @@ def _stated(page: Page, rules: PostRules, problems: list[Problem]) -> Image | No
     elif found.path is None and found.own:
         hint = f"put it below {rules.static_names}, or beside the post"
         problems.append(doubt(page, name, f"image not found: {path}", hint, "missing-image"))
+        # A whole address, or a site without static files here, may mean a file that only the server has.
+        return image if "://" in path or not any(map(os.path.isdir, rules.places.static_dirs)) else None
     return image
 
 

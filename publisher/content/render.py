@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 from publisher.content.html.absolute import LinkRules, address_outside, finish_tree
 from publisher.content.html.characters import FORBIDDEN
 from publisher.content.html.clean import clean_html
-from publisher.content.html.plain_text import tree_to_text
-from publisher.content.html.tree import parse, serialise
+from publisher.content.html.plain_text import MAX_DEPTH, tree_to_text
+from publisher.content.html.tree import depth_of, parse, serialise
 from publisher.content.markdown.convert import MORE
 from publisher.content.markdown.convert import to_html as markdown_html
 from publisher.content.markdown.convert import to_tree as markdown_tree
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 #: Of a feed's text, only the beginning is shown anywhere: in the place of a description, or of a title.
 EXCERPT_CHARS = 600
+#: Pictures of one kind that a post is told of; the first ones tell enough.
+MAX_TOLD = 20
+_DATA_PICTURE = re.compile(r"(?i)(?:\]\(\s*<?|\bsrc\s*=\s*[\"']?\s*)(?P<data>data:)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +86,9 @@ def render_body(body: str, post: Post, page: PagePlace, file: str, rules: Render
     tree = put_in(to_tree(expanded.text), expanded.pieces)
     links = _link_rules(page, rules, around)
     addresses = _addresses_in(tree) if rules.keep_markdown else frozenset()
-    finish_tree(tree, links)
+    lost = finish_tree(tree, links)
     html = clean_html(serialise(tree))
+    problems += _lost_pictures(body, lost, file, post.body_line) + _depth_problems(tree, html, file)
     lead = tree_to_text(put_in(to_tree(above), expanded.pieces)) if more else ""
     if rules.target == "text":
         html, text = "", tree_to_text(parse(html))
@@ -132,11 +137,36 @@ def id_prefix(key: str) -> str:
     return f"p{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}-"
 
 
+def _at(body: str, offset: int, file: str, first_line: int) -> Location:
+    # Without the line itself: a picture that is written out is one of a million characters.
+    start = body.rfind("\n", 0, offset) + 1
+    return Location(file, first_line + body.count("\n", 0, offset), offset - start + 1)
+
+
 def _forbidden_problems(body: str, file: str, first_line: int) -> tuple[Problem, ...]:
     found = FORBIDDEN.search(body)
     if not found:
         return ()
-    start = body.rfind("\n", 0, found.start()) + 1
-    at = Location(file, first_line + body.count("\n", 0, found.start()), found.start() - start + 1)
+    at = _at(body, found.start(), file, first_line)
     message = f"a character that XML forbids was left out: U+{ord(found[0]):04X}"
     return (Problem(message, at, "delete it", rule="forbidden-character"),)
+
+
+def _lost_pictures(body: str, lost: int, file: str, first_line: int) -> tuple[Problem, ...]:
+    """Tell of pictures that were left out, at the places that look like them; a shortcode may hold others."""
+    places = (
+        [_at(body, match.start("data"), file, first_line) for match in _DATA_PICTURE.finditer(body)] if lost else []
+    )
+    message = "a picture that stands in the text itself (data:) is left out: no feed and no mail carries it"
+    hint = "save it as a file beside the post, and write the file's name"
+    at = [*places[:lost], *[Location(file)] * (lost - len(places))]
+    return tuple(Problem(message, place, hint, rule="data-picture") for place in at[:MAX_TOLD])
+
+
+def _depth_problems(tree: Element, html: str, file: str) -> tuple[Problem, ...]:
+    # Most posts have fewer elements than may stand inside each other.
+    if html.count("</") <= MAX_DEPTH or depth_of(tree) <= MAX_DEPTH:
+        return ()
+    message = f"elements stand inside each other more than {MAX_DEPTH} deep: what is innermost may be missing"
+    hint = "nest lists, quotes and HTML less deep; every one that is opened must be closed"
+    return (Problem(message, Location(file), hint, rule="nested-too-deep"),)

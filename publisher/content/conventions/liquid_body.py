@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\{%-?\s*(\w+)")
 _RAW = re.compile(r"(\{%-?\s*raw\s*-?%\})(.*?)(\{%-?\s*endraw\s*-?%\})", re.DOTALL)
+_VERBATIM = tuple(
+    (re.compile(rf"\{{%-?\s*({name})\s*-?%\}}"), re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}")) for name in ("raw", "doc")
+)
 _SHORTCODE = re.compile(r"\{\{([<%])(.*?)([>%])\}\}", re.DOTALL)
 _ANY = re.compile(r"\{%.*?(?:%\}|$)|\{\{.*?(?:\}\}|$)", re.DOTALL | re.MULTILINE)
 #: Words that belong to tags of Liquid itself.
@@ -56,6 +59,11 @@ def resolve_liquid(
     """
     if "{%" not in body.text and "{{" not in body.text:
         return Prepared(text=body.text)
+    if opening := _never_closed(body.text):
+        at = place_in_text(body.text, opening.start(), body.file, body.first_line)
+        hint = f"write {{% end{opening[1]} %}} where it ends; readers get the post without its tags"
+        problem = Problem(f"Liquid can't be evaluated: {opening[0]} is never closed", at, hint, "error", rule="liquid")
+        return Prepared(text=_ANY.sub("", body.text), problems=(problem,), lines_kept=True)
     source = _RAW.sub(lambda match: match[1] + _SHORTCODE.sub(r"{{\1/*\2*/\3}}", match[2]) + match[3], body.text)
     work = _Work(body, includes, source)
     given = {"site": Folded(body.settings.params), "page": _page(body), **(variables or {})}
@@ -66,6 +74,15 @@ def resolve_liquid(
         text = _ANY.sub("", source)
     same = text.count("\n") == body.text.count("\n")
     return Prepared(text=text, problems=tuple(work.problems), lines_kept=same)
+
+
+def _never_closed(text: str) -> re.Match[str] | None:
+    """Find a tag that takes all up to its end as it is, and has none: each would be looked for to the text's end."""
+    for opening, closing in _VERBATIM:
+        last = max((match.end() for match in closing.finditer(text)), default=0)
+        if found := opening.search(text, last):
+            return found
+    return None
 
 
 def _page(body: BodyPlace) -> Folded:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from publisher.content.html.lazy_media import load_at_once
+from publisher.content.html.lazy_media import drop_written_out, load_at_once
 from publisher.content.html.trackers import drop_trackers
 from publisher.content.html.tree import HEADINGS, drop_keeping_tail, drop_marks, parse, replace_with
 from publisher.content.media import MediaPlaces, PagePlace, absolute, address_of, is_on_site
@@ -60,9 +60,10 @@ class LinkRules:
     card: Callable[[str, str], str]
 
 
-def finish_tree(tree: Element, rules: LinkRules) -> None:
-    """Make a post's tree fit to leave its site."""
+def finish_tree(tree: Element, rules: LinkRules) -> int:
+    """Make a post's tree fit to leave its site. Gives the number of pictures that can't leave it."""
     load_at_once(tree)
+    lost = drop_written_out(tree)
     frames_to_cards(tree, rules)
     drop_trackers(tree)
     _settle_boxes(tree, rules.target)
@@ -74,6 +75,7 @@ def finish_tree(tree: Element, rules: LinkRules) -> None:
     for element in tree.iter("img", "image", "source"):
         if candidates := element.get("srcset"):
             element.set("srcset", _settle_srcset(candidates, rules, ids))
+    return lost
 
 
 def frames_to_cards(tree: Element, rules: LinkRules) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher.content.html.tree import drop_keeping_tail
+
 if TYPE_CHECKING:
     from publisher.content.html.tree import Element
 
@@ -14,6 +16,18 @@ _LATE = {
     "srcset": ("data-srcset", "data-lazy-srcset", "data-original-set"),
     "poster": ("data-poster",),
 }
+
+
+def drop_written_out(tree: Element) -> int:
+    """Remove pictures that stand in the text itself, as data: no feed and no mail carries them. Gives their number."""
+    written_out = [image for image in tree.iter("img") if _is_data(image.get("src")) and not image.get("srcset")]
+    for image in written_out:
+        drop_keeping_tail(image)
+    return len(written_out)
+
+
+def _is_data(address: str | None) -> bool:
+    return (address or "").lstrip()[:5].lower() == "data:"
 
 
 def load_at_once(tree: Element) -> None:

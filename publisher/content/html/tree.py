@@ -68,6 +68,15 @@ def is_whole(fragment: str) -> bool:
     return not opened
 
 
+def depth_of(tree: Element) -> int:
+    """Count how deep elements are nested."""
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def attributes_of(element: Element) -> list[tuple[str, str]]:
     """Give an element's attributes and their values; a comment has none."""
     return cast("list[tuple[str, str]]", element.items())

@@ -65,6 +65,18 @@ def test_what_a_script_would_load_later_is_there_at_once(tmp_path: Path, written
     assert "blank" not in html
 
 
+def test_a_picture_in_the_text_itself_is_left_out_and_told(tmp_path: Path) -> None:
+    pictures = '![圖](data:image/png;base64,iVBORw0KGgo=)後 <img alt="二" src="data:image/gif;base64,R0">'
+    body = f"前\n\n{pictures}\n\n`![](data:x)`\n"
+    rendered = render_body(tmp_path, body)
+
+    assert rendered.html == "<p>前</p>\n<p>後 </p>\n<p><code>![](data:x)</code></p>"
+    assert [(str(problem.at), problem.rule) for problem in rendered.problems] == [
+        ("content/posts/a.md:7:6", "data-picture"),
+        ("content/posts/a.md:7:61", "data-picture"),
+    ]
+
+
 def test_a_lazy_address_that_is_a_script_stays_where_it_is(tmp_path: Path) -> None:
     assert "javascript" not in render_body(tmp_path, '<img src="/x.png" data-src="javascript:a()">\n').html
 

@@ -181,6 +181,19 @@ def test_a_missing_image_is_a_warning_at_its_line(tmp_path: Path, name: str) -> 
     assert site.posts[0].hero.path is None
 
 
+@pytest.mark.parametrize("name", ["/no.webp", "no.webp"])
+def test_a_missing_image_makes_room_for_the_one_in_the_text(tmp_path: Path, name: str) -> None:
+    text = head(date="2026-02-07", image=name) + "![圖](b.png)\n"
+    image = picture("PNG", (400, 30))
+    site = read(
+        write_site(tmp_path, {"content/posts/a/index.md": text, "content/posts/a/b.png": image, "static/x.png": image})
+    )
+
+    assert [problem.rule for problem in site.problems] == ["missing-image"]
+    assert site.posts[0].hero is not None
+    assert site.posts[0].hero.url == "https://example.tw/blog/posts/a/b.png"
+
+
 def test_an_image_that_is_none_is_a_warning(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"static/x.png": b"no", "content/a.md": head(date="2026-02-07", image="/x.png")}
 

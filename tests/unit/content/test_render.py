@@ -52,6 +52,15 @@ def test_no_body_breaks_the_renderer(tmp_path: Path, body: str) -> None:
     assert "\x08" not in rendered.html + rendered.text
 
 
+@pytest.mark.parametrize("body", ["> " * 600 + "x", "<div>" * 3000 + "x", "<b>" * 20_000 + "x"])
+def test_what_is_nested_too_deep_is_told(tmp_path: Path, body: str) -> None:
+    assert [problem.rule for problem in render_body(tmp_path, body).problems] == ["nested-too-deep"]
+
+
+def test_many_elements_beside_each_other_are_not_deep(tmp_path: Path) -> None:
+    assert not render_body(tmp_path, "> x\n\n" * 2000).problems
+
+
 def test_what_goes_out_is_clean(tmp_path: Path) -> None:
     body = (
         '<script>a()</script><p onclick="b()" style="x">甲</p><form><input name="c"><button>丁</button></form>'

@@ -92,6 +92,13 @@ def test_a_link_to_a_post_that_is_not_there_is_a_problem(tmp_path: Path) -> None
     assert [problem.rule for problem in made.problems] == ["liquid"]
 
 
+def test_raw_that_never_ends_is_told_at_once_however_often(tmp_path: Path) -> None:
+    rendered = jekyll(tmp_path, "{% raw %}甲{% endraw %}\n\n" + "{% raw %} 乙\n" * 20_000).render()
+
+    assert [(problem.rule, problem.at and problem.at.column) for problem in rendered.problems] == [("liquid", 1)]
+    assert "raw" not in rendered.html
+
+
 def test_raw_keeps_braces_and_shortcodes_as_they_are_written(tmp_path: Path) -> None:
     made = jekyll(tmp_path, "{% raw %}`{{ x }}` 和 {{< youtube a >}}{% endraw %}\n").render()
     assert "{{ x }}" in made.html
