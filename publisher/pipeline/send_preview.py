@@ -85,7 +85,8 @@ def preview_mailing(config: Config, mailing: Mailing, now: datetime) -> SendPrev
     with closing(open_store(config.store.url, config.root)) as store:
         made = mailing.make(store, freeze=False)
         if made.issue is None:
-            return SendPreview(newsletter=name, issue=None, problems=made.problems)
+            problems = (*made.problems, *doubts_about_others(store, name))
+            return SendPreview(newsletter=name, issue=None, problems=problems)
         return _preview(config, made, made.issue, now, store)
 
 
