@@ -14,6 +14,7 @@ import hmac
 import re
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _sign(secret: bytes, signed: bytes, purpose: Purpose) -> bytes:
     return hmac.digest(secret, f"publisher {purpose} 1\0".encode() + signed, "sha256")[:SIGNATURE_BYTES]
 
 
+@lru_cache(maxsize=16)
 def _newsletter_tag(newsletter: str) -> bytes:
     """Name the newsletter in 8 bytes, so that every token has the same length."""
     return hashlib.sha256(newsletter.encode()).digest()[:8]
