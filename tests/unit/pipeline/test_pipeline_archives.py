@@ -275,3 +275,19 @@ def test_whatever_is_added_edited_or_deleted_full_pages_keep_their_posts(
             assert set(now[at]) & set(guids) == set(guids) & here
         assert {at: set(guids) - here for at, guids in now.items() if set(guids) - here} == {}
         places = {at: list({*places.get(at, ()), *guids}) for at, guids in now.items()}
+
+
+def test_an_archive_shows_as_much_of_a_post_as_its_feed(site: LongSite) -> None:
+    site.settings(more='content = "summary"')
+    site.posts(5)
+    site.build()
+    items = json.loads(site.pages("json")["1.json"])["items"]
+    assert [(item["summary"], "content_html" in item) for item in items][:1] == [("內文。 4", False)]
+
+
+def test_a_saved_query_has_an_archive_of_its_own(site: LongSite) -> None:
+    site.settings(more="[feeds.query.ai]\nwhere = '\"ai\" in tags'\narchive_size = 2")
+    for number in range(1, 6):
+        site.post(number, tags="ai" if number % 2 else "")
+    site.build()
+    assert site.walk("atom", "feeds/ai") == [["05", "03", "01"], ["03", "01"]]
