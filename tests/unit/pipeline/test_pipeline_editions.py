@@ -15,7 +15,7 @@ from publisher.pipeline.check import check
 from publisher.pipeline.explain_post import explain_post
 from publisher.pipeline.feed_list import head_links
 from publisher.pipeline.identity import read_known_site
-from tests.unit.pipeline.test_pipeline_term_feeds import NOW, GroupedSite
+from tests.unit.pipeline.grouped_site import NOW, GroupedSite
 
 if TYPE_CHECKING:
     from pathlib import Path
