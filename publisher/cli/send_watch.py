@@ -157,13 +157,14 @@ class EventPrinter:
     def __init__(self) -> None:
         self.meter = Meter()
         self._last = 0.0
+        self._told = (0, 0)
 
     def show(self, counts: Mapping[str, int], total: int) -> None:
         """See Follower."""
         now, done = time.monotonic(), sum(counts.values())
-        if done < total and now - self._last < EVENT_S:
+        if (done < total and now - self._last < EVENT_S) or (done, total) == self._told or not done:
             return
-        self._last = now
+        self._last, self._told = now, (done, total)
         rate = self.meter.rate_per_s(done)
         eta = round((total - done) / rate, 1) if rate else None
         print_event("progress", done=done, total=total, counts=dict(counts), rate_per_s=round(rate, 1), eta_s=eta)
