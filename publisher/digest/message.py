@@ -176,7 +176,7 @@ def _shared_headers(issue: Issue, letterhead: Letterhead) -> dict[str, str]:
         "List-Help": f"<mailto:{letterhead.owner}?subject=help>",
         "List-Owner": f"<mailto:{letterhead.owner}>",
         "List-Post": "NO",
-        "Feedback-ID": f"{issue.number}:{letterhead.list_id.partition('.')[0]}:digest:{sender_id}",
+        "Feedback-ID": f"{issue.number}:{letterhead.list_id.partition('.')[0]}:{issue.kind}:{sender_id}",
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

@@ -95,6 +95,7 @@ def test_its_messages_carry_the_list_and_a_way_to_leave(config: Config) -> None:
     assert {"List-Id", "List-Unsubscribe", "Message-ID"} <= message.headers.keys()
     assert "mailto:weekly@shanbian.example?subject=unsubscribe" in message.text
     assert "XX" not in message.text
+    assert message.headers["Feedback-ID"].startswith("1000001:weekly:announcement:")
 
 
 def test_a_text_that_was_changed_is_refused_until_somebody_means_it(config: Config) -> None:
