@@ -200,7 +200,9 @@ class EntryKeeper:
                     self._made(card, part)
             part.save()
 
-        self._load()
+        # What the first one loads, libraries and templates, the other process has then.
+        with suppress(PublisherError):
+            self._made(missing[0], cache)
         self._elsewhere = frozenset(card.key for card in half)
         wait = alongside(fill)
 

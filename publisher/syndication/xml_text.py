@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from operator import is_not
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,16 +61,19 @@ def clean_value(value: ValueT, report: Callable[[Forbidden], None], where: str =
     elif isinstance(value, tuple):
         elements = tuple(clean_value(part, report, where) for part in value)
         cleaned = elements if any(map(is_not, elements, value)) else value
-    elif is_dataclass(value) and not isinstance(value, type):
+    elif names := _field_names(type(cleaned)):
         below = f"{where}." if where else ""
-        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        parts = {name: getattr(value, name) for name in names}
         changed = {
-            name: cleaned
-            for name, part in parts.items()
-            if (cleaned := clean_value(part, report, below + name)) is not part
+            name: new for name, part in parts.items() if (new := clean_value(part, report, below + name)) is not part
         }
-        cleaned = replace(value, **changed) if changed else value
+        cleaned = replace(cleaned, **changed) if changed else value
     return cleaned  # type: ignore[no-any-return]
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _find(text: str, where: str) -> list[Forbidden]:
