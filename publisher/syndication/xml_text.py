@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
 from operator import is_not
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,9 +70,14 @@ def clean_value(value: ValueT, report: Callable[[Forbidden], None], where: str =
     return cleaned  # type: ignore[no-any-return]
 
 
-@cache
+#: Kind of value → names of its fields.
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
 def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    return _FIELDS[kind]
 
 
 def _find(text: str, where: str) -> list[Forbidden]:
