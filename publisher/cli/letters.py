@@ -70,11 +70,14 @@ class Change:
             dry = {"dry_run": True, "letter": {"kind": self.wanted, "outcome": "wanted"} if self.wanted else None}
             say_json({**facts, **dry}) if as_json else say(f"{sentence}{letter}; nothing was changed or sent")
             return
+        if not as_json:
+            # The change holds, whatever becomes of the letter.
+            say(sentence)
         reports = () if self.quiet else self._send()
         if as_json:
             say_json({**facts, "letter": letter_facts(reports[0]) if reports else None})
-        else:
-            say("\n".join([sentence, *(f"  {letter_words(one)}" for one in reports)]))
+        elif reports:
+            say("\n".join(f"  {letter_words(one)}" for one in reports))
         end_with(reports)
 
     def _send(self) -> tuple[LetterReport, ...]:

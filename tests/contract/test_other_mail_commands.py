@@ -158,6 +158,22 @@ def test_who_reads_what_is_changed_listed_and_goes_round(run: Terminal) -> None:
     assert "is not subscribed" in run("subscribers", "set", "x@example.org", "--topic", "all", expect=1).stderr
 
 
+def test_a_change_holds_though_its_letter_can_not_be_sent(tmp_path: Path) -> None:
+    make_site(tmp_path, transport="smtp", more='[delivery.smtp]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\n')
+    file = tmp_path / "publisher.toml"
+    settings = file.read_text(encoding="utf-8").replace("[store]", 'letters = ["goodbye"]\n\n[store]')
+    file.write_text(settings, encoding="utf-8")
+    run = Terminal(tmp_path)
+    run("subscribers", "add", "a@example.org")
+    removed = run("subscribers", "remove", "a@example.org", expect=75)
+    assert removed.stdout.startswith("a@example.org is unsubscribed, and will not be mailed to again\n")
+    assert "the goodbye mail to a@example.org" in removed.stderr
+    assert "publisher subscribers letters tries again" in removed.stderr
+    file.write_text(settings.replace('transport = "smtp"', 'transport = "maildir"'), encoding="utf-8")
+    assert run("subscribers", "letters").stdout == "a@example.org: the goodbye mail is on its way\n"
+    assert letters(run) == 1
+
+
 def test_nobody_can_be_asked_where_nobody_could_answer(run: Terminal) -> None:
     refused = run("subscribers", "add", "a@example.org", "--confirm", expect=1).stderr
     assert "neither confirm_url nor confirm_mailto" in refused
