@@ -34,7 +34,7 @@ def test_a_header_says_what_pillow_says(
 @pytest.mark.parametrize("form", ["PNG", "GIF", "JPEG", "WEBP"])
 def test_a_picture_that_is_not_whole_is_left_to_pillow(tmp_path: Path, form: str) -> None:
     path = tmp_path / "picture"
-    Image.effect_noise((300, 200), 50).convert("RGB").save(path, form)
+    Image.radial_gradient("L").convert("RGB").save(path, form)
     path.write_bytes(path.read_bytes()[:-40])
 
     assert read_header(path) is None
