@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MILLION = 1_000_000
-#: A fresh process with everything loaded needs about 110 MB; what is beyond that is what a million people cost.
-PLAN_MB, IMPORT_MB = 350, 250
+#: A fresh process with everything loaded needs about 80 MB; what is beyond that is what a million people cost.
+PLAN_MB, IMPORT_MB = 150, 250
 
 PLAN = """
 import sys
