@@ -51,11 +51,14 @@ class Killer:
 
     def __call__(self, _step: str) -> None:
         self.steps_left -= 1
-        if self.steps_left <= -STEPS_TOO_MANY:
+        if self.timers and self.steps_left <= -STEPS_TOO_MANY:
             # On a busy machine, a timer may come so late that there is nothing left to kill.
             self.await_blow()
-        if self.victim is None or self.steps_left:
+            self.victim = None
+        # The first steps may come before the victim's number is known here.
+        if self.victim is None or self.timers or self.steps_left > 0:
             return
+        self.steps_left = 0
         delay_s = self.chance.choice((0.0, self.chance.random() * 0.003))
         timer = threading.Timer(delay_s, self.kill, [self.victim])
         self.timers.append(timer)
