@@ -38,7 +38,6 @@ _CODE = re.compile(
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 _RAW_TAG = re.compile(r"<([a-z][a-z0-9]*)\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
-_DATA_IMAGE = re.compile(r"!\[[^\]\n]*\]\(\s*<?data:|<img\b[^<>]*\bsrc\s*=\s*[\"']?data:", re.IGNORECASE)
 #: What makes a source worth a closer look.
 _SUSPICIOUS = re.compile(
     r"<(?:script|math|template|applet|form|canvas|iframe|embed|object|frame|svg|style)\b|<[a-z][^<>]*\bstyle\s*=",
@@ -53,7 +52,7 @@ _STYLE = re.compile(r"\bstyle\s*=", re.IGNORECASE)
 def lint_source(subject: Subject) -> Iterator[Finding]:
     """Apply the rules H1, H2, H3 and E8 to what an author wrote."""
     source = subject.source
-    if not ("data:" in source or ("<" in source and _SUSPICIOUS.search(source))):
+    if not ("<" in source and _SUSPICIOUS.search(source)):
         return
     written = without_code(source)
     tags = [(match[1].lower(), match[2]) for match in _RAW_TAG.finditer(written)]
@@ -65,8 +64,6 @@ def lint_source(subject: Subject) -> Iterator[Finding]:
     drawings = _SVG.findall(_BUTTON.sub("", written)) if any(name == "svg" for name, _ in tags) else []
     if drawings := [attributes for attributes in drawings if "aria-hidden" not in attributes]:
         yield found("E8", Where(pieces=(f"<svg{drawings[0]}",)), number=len(drawings), found="<svg>")
-    if images := _DATA_IMAGE.findall(written):
-        yield found("E8", Where(pieces=(images[0],)), number=len(images), found="picture as data:")
 
 
 def without_code(source: str) -> str:
