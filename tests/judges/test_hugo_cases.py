@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,9 @@ from publisher.content.load import read_pages
 from publisher.content.markdown.convert import to_html
 from publisher.content.markdown.headings import heading_id
 from tests.judges.hugo_answers import NOW, config_of, moment, normal_form
+
+if TYPE_CHECKING:
+    from publisher.content.pages import Page
 
 CASES = json.loads(Path(__file__).with_name("hugo_cases.json").read_text(encoding="utf-8"))
 #: `draft: yes` is published by Hugo and held back here, with a warning: a draft that is mailed can't be called back.
@@ -36,7 +39,7 @@ def test_a_small_site_has_the_pages_that_hugo_gives_it(case: dict[str, Any], tmp
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    pages = {(page.file.language, page.file.key): page for page in read_pages(config_of(tmp_path), NOW).pages}
+    pages = {(page.file.language, file_of(page)): page for page in read_pages(config_of(tmp_path), NOW).pages}
 
     for expected in case["pages"]:
         page = pages[expected["lang"], expected["file"]]
@@ -53,6 +56,12 @@ def test_a_small_site_has_the_pages_that_hugo_gives_it(case: dict[str, Any], tmp
         if any(line in HELD_BACK for line in case["files"].get(f"content/{page['file']}", "").split("\n"))
     }
     assert shown == {(page["lang"], page["file"]) for page in case["pages"]} - held_back
+
+
+def file_of(page: Page) -> str:
+    """Name a page's file below its content folder, as Hugo does; our keys tell the folders of languages apart."""
+    own = (page.file.stem,) if page.file.kind != "page" and page.file.stem else ()
+    return "/".join((*page.file.folders, *own, page.file.path.name))
 
 
 @pytest.mark.parametrize(
