@@ -25,11 +25,14 @@ demo-again: .venv/.installed  ## the same, from the start
 	@rm -rf .demo
 	@$(BIN)/python example/demo.py
 
+# Workers beyond the fourth have little left to do: each starts a PostgreSQL of its own.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
+
 test: .venv/.dev  ## the tests
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-all: .venv/.dev  ## the tests with the long sweeps
-	@$(BIN)/python -m pytest -m "slow or not slow"
+	@$(PYTEST) -m "slow or not slow"
 
 lint: .venv/.dev  ## style, the floors between rooms, and the ten longest files and functions
 	@$(BIN)/ruff format --check .
