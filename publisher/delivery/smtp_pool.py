@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.delivery.dkim_settings import open_signer
 from publisher.delivery.smtp_session import Peer, Session, make_peer, open_session
@@ -11,16 +12,46 @@ from publisher.delivery.throttle import Throttle, parse_rate
 from publisher.errors import DeliveryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from publisher.delivery.replies import Reply
     from publisher.delivery.smtp_offer import Refusal
     from publisher.delivery.smtp_settings import SmtpSettings
     from publisher.delivery.smtp_wire import LostError
+    from publisher.delivery.transport import Receipt
     from publisher.model.message import Message
 
 #: How long a connection may take to disappear after we closed it.
 FAREWELL_S = 1.0
+
+
+class Wall(NamedTuple):
+    """Refusals of one kind that are no accident when they come in a row."""
+
+    #: How many.
+    height: int
+    why: str
+    #: `{name}` is the table in publisher.toml.
+    hint: str
+
+
+#: By the reason that the receipts give.
+WALLS: Mapping[str, Wall] = MappingProxyType(
+    {
+        "policy": Wall(
+            20,
+            "for their sender",
+            "look at the account, at SPF, DKIM and DMARC of the sender's domain, and at the page the reply names",
+        ),
+        "address": Wall(
+            50,
+            "because of their recipients",
+            "so many wrong addresses point at the server: look at delivery.{name}.host, and whether it relays for you;"
+            " `publisher subscribers add ADDRESS --again` takes back who was silenced by it",
+        ),
+    }
+)
 
 
 class Pool:
@@ -43,8 +74,9 @@ class Pool:
         self.opened = False
         #: A message got as far as its recipient once: the server takes our mail.
         self.proven = False
-        #: Messages refused in a row for what we are.
-        self.policy_refusals = 0
+        #: Messages refused for good in a row, and the reason that all of them share.
+        self._refused = 0
+        self._reason: str = ""
 
     @property
     def server(self) -> str:
@@ -138,14 +170,16 @@ class Pool:
             hint="look at sender and envelope_sender of the newsletter, and at the account" if final else "try later",
         )
 
-    def blocked(self, reply: Reply) -> DeliveryError:
-        """Make the error that tells that one recipient after the other refuses what we are."""
-        return DeliveryError(
-            f"{self.server} refused {self.policy_refusals} messages in a row for their sender, lately with: {reply}",
-            temporary=False,
-            smtp_code=reply.code,
-            hint="look at the account, at SPF, DKIM and DMARC of the sender's domain, and at the page the reply names",
-        )
+    def wall(self, receipt: Receipt, reply: Reply) -> DeliveryError | None:
+        """Count a receipt. Makes the error that ends the send when one recipient after the other is refused alike."""
+        reason = receipt.reason if receipt.status == "rejected" else ""
+        self._refused = self._refused + 1 if reason == self._reason else 1
+        self._reason = reason
+        wall = WALLS.get(reason)
+        if wall is None or self._refused < wall.height:
+            return None
+        said = f"{self.server} refused {self._refused} messages in a row {wall.why}, lately with: {reply}"
+        return DeliveryError(said, temporary=False, smtp_code=reply.code, hint=wall.hint.format(name=self._name))
 
     def gone(self, error: LostError) -> DeliveryError:
         """Make the error that tells that the server hangs up before it has heard what we want."""

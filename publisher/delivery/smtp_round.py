@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: How many of the waiting messages are looked at for one whose domain may have mail now.
 LOOK_AHEAD = 50
-#: So many refusals of our mail in a row, from whatever recipient, are no accident: we are blocked.
-MOST_POLICY_REFUSALS = 20
 
 
 class RetiredError(Exception):
@@ -197,9 +195,7 @@ class Round:
         elif slows(reply, stage):
             pool.slow_down(domain)
         receipt = receipt_of(reply, stage)
-        pool.policy_refusals = pool.policy_refusals + 1 if _blames_us(receipt) else 0
-        if pool.policy_refusals >= MOST_POLICY_REFUSALS:
-            self.stopped = self.stopped or pool.blocked(reply)
+        self.stopped = self.stopped or pool.wall(receipt, reply)
         return receipt
 
     def _after_loss(self, session: Session, ticket: Ticket, error: LostError, *, cautious: bool) -> Receipt | None:
@@ -245,7 +241,3 @@ class Round:
         self._keep_receipt(message, receipt)
         if receipt is not WITHHELD:
             self._door.settle(message, receipt)
-
-
-def _blames_us(receipt: Receipt) -> bool:
-    return receipt.status == "rejected" and receipt.reason == "policy"

@@ -12,7 +12,7 @@ import pytest
 
 from publisher.delivery.dkim_keys import write_keys
 from publisher.delivery.smtp import SmtpTransport
-from publisher.delivery.smtp_round import MOST_POLICY_REFUSALS
+from publisher.delivery.smtp_pool import WALLS
 from publisher.errors import DeliveryError
 from tests.contract.fault_server import FaultServer, run_fault_server
 from tests.contract.mail_samples import Commits, commit_all, make_config, make_message
@@ -243,16 +243,30 @@ def test_a_server_that_comes_back_is_found_again(tmp_path: Path) -> None:
         assert [one.status for one in send(transport, *people(4))] == ["accepted", "deferred", "accepted", "accepted"]
 
 
-def test_a_wall_of_policy_refusals_ends_the_send(tmp_path: Path) -> None:
-    script = {"dot": ["550 5.7.26 unauthenticated mail"] * 100}
+@pytest.mark.parametrize(
+    ("reason", "script"),
+    [
+        ("policy", {"dot": ["550 5.7.26 unauthenticated mail"] * 100}),
+        ("address", {"RCPT": ["550 5.1.1 user unknown in relay recipient table"] * 100}),
+    ],
+)
+def test_a_wall_of_refusals_of_one_kind_ends_the_send(tmp_path: Path, reason: str, script: dict[str, Any]) -> None:
+    height = WALLS[reason].height
     with opened(tmp_path, script, connections=2) as (transport, _):
-        receipts = send(transport, *people(60))
-        with pytest.raises(DeliveryError, match=f"refused {MOST_POLICY_REFUSALS}") as caught:
+        receipts = send(transport, *people(height + 20))
+        with pytest.raises(DeliveryError, match=f"refused {height}") as caught:
             send(transport, A)
     assert not caught.value.temporary
     states = Counter(receipt.status for receipt in receipts)
-    assert MOST_POLICY_REFUSALS <= states["rejected"] <= MOST_POLICY_REFUSALS + 2
-    assert {one.reason for one in receipts if one.status == "rejected"} == {"policy"}
+    assert height <= states["rejected"] <= height + 2
+    assert {one.reason for one in receipts if one.status == "rejected"} == {reason}
+
+
+def test_refusals_between_messages_that_are_taken_are_no_wall(tmp_path: Path) -> None:
+    script = {"RCPT": ["550 5.1.1 no such user", ""] * 80}
+    with opened(tmp_path, script, connections=1) as (transport, _):
+        states = Counter(receipt.status for receipt in send(transport, *people(160)))
+    assert states == {"rejected": 80, "accepted": 80}
 
 
 @pytest.mark.parametrize(
