@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 def listen(port: int) -> socket.socket:
-    """Take a port of this machine alone. port: 0 takes one that is free.
+    """Take a port of this machine alone; who comes before the server has started, waits. port: 0 takes a free one.
 
     Raises ConfigError where the port is taken or not allowed.
     """
@@ -25,6 +25,7 @@ def listen(port: int) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((HOST, port))
+        taken.listen()
     except OSError as error:
         taken.close()
         hint = "leave --port out, and a free one is taken"

@@ -39,7 +39,6 @@ def test_it_prints_its_address_and_serves_until_it_is_interrupted(tmp_path: Path
 
 def test_a_taken_port_is_said_plainly() -> None:
     with listen(0) as taken:
-        taken.listen()
         assert address_of(taken).startswith(f"http://{HOST}:")
         with pytest.raises(ConfigError, match="can't listen on port"):
             listen(taken.getsockname()[1])
